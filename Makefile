@@ -1,0 +1,57 @@
+# `make` alone prints the menu. Everything runs inside .venv, which the first target that needs it makes.
+SHELL := /usr/bin/env bash
+PYTHON ?= python3
+PORT ?= 8501
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := menu
+.PHONY: menu demo run test check format bench campaign lock clean
+
+menu:  ## print this menu
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+
+$(VENV)/uv:
+	$(PYTHON) -c 'import sys; sys.exit("sfsam needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9 || echo "uv is not available; pip does it, slower"
+	@touch $@
+
+$(VENV)/installed: requirements.txt | $(VENV)/uv
+	$(BIN)/uv pip install --quiet -r requirements.txt || $(BIN)/python -m pip install --quiet -r requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt $(VENV)/installed
+	$(BIN)/uv pip install --quiet -r requirements-dev.txt || $(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@touch $@
+
+demo: $(VENV)/installed  ## practice org, connected and downloaded; prints the URL (PORT=8501)
+	@PORT=$(PORT) $(BIN)/python -m sfsam demo --port $(PORT)
+
+run: $(VENV)/installed  ## the app on your own data (PORT=8501)
+	@$(BIN)/python -m sfsam serve --port $(PORT)
+
+format: $(VENV)/installed-dev  ## put the code into the house's form
+	$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+check: $(VENV)/installed-dev  ## format, lint, types, import rules
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: check  ## everything that CI runs
+	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && $(BIN)/python -m pytest
+
+bench: $(VENV)/installed-dev  ## side-by-side measurements
+	$(BIN)/python -m benchmarks
+
+campaign: $(VENV)/installed-dev  ## the long versions of the kill and fault runs
+	$(BIN)/python -m pytest tests/e2e -m "" --campaign
+
+lock: $(VENV)/uv  ## rebuild the pinned requirements
+	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --python-version 3.11
+	$(BIN)/uv pip compile -q requirements-dev.in -o requirements-dev.txt --python-version 3.11
+
+clean:  ## remove what was built (never data/local)
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
