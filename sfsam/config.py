@@ -1,0 +1,105 @@
+"""Settings: read once from the environment and an optional TOML file, then frozen.
+
+Every setting stands in the table of docs/settings.md; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PROJECT_DIR = Path(__file__).resolve().parent.parent
+
+
+def _default_key_file() -> Path:
+    root = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
+    return root / "sfsam" / "secret.key"
+
+
+class Settings(BaseSettings):
+    """What the environment decides. Names are SFSAM_<field>."""
+
+    model_config = SettingsConfigDict(env_prefix="SFSAM_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(
+        default=PROJECT_DIR / "data" / "local",
+        description="Folder of the database (sfsam.duckdb) and of staged downloads",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Fernet keys, comma separated; the first encrypts, all decrypt. Wins over the key file",
+    )
+    key_file: Path = Field(
+        default_factory=_default_key_file,
+        description="File with the Fernet keys, mode 0600; made on first use; never part of a backup",
+    )
+    base_url: str = Field(
+        default="http://127.0.0.1:8501",
+        description="Public address of the app; the OAuth callback is BASE/oauth/callback",
+    )
+    allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Hosts beyond *.my.salesforce.com (and .mil, .com.cn) that tokens may be sent to",
+    )
+    ca_file: Path | None = Field(
+        default=None,
+        description="PEM file with a further certificate authority to trust when calling Salesforce",
+    )
+    store_url: str = Field(default="", description="Empty: the embedded database file in the data folder")
+    api_version: str = Field(default="66.0", description="Salesforce API version that is asked for")
+    api_share: float = Field(
+        default=0.8,
+        gt=0,
+        le=1,
+        description="Share of the org's daily API calls after which a download stops and says so",
+    )
+    log_level: str = Field(default="INFO", description="Level of the log on standard error")
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("base_url")
+    @classmethod
+    def _without_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def database_path(self) -> Path:
+        return self.data_dir / "sfsam.duckdb"
+
+    @property
+    def staging_dir(self) -> Path:
+        return self.data_dir / "staging"
+
+    @property
+    def control_file(self) -> Path:
+        """Where the owner of the database says how it can be asked (mode 0600)."""
+        return self.data_dir / "control.json"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        config = os.environ.get("SFSAM_CONFIG")
+        if not config:
+            return (init_settings, env_settings)
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(config)))

@@ -1,0 +1,1 @@
+"""What is true. Pure: no I/O, no clock, no framework."""

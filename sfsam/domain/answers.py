@@ -1,0 +1,217 @@
+"""What the commands answer: the JSON of contract.md as models. Fields are only ever added.
+
+Money is a decimal string with its currency beside it; `unit_cost` is per seat and year. Moments are ISO 8601 with Z.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+from sfsam.domain.candidates import Action, Justification, State
+from sfsam.domain.jobs import JobFailure, JobKind, JobState, Progress
+from sfsam.domain.profiles import Check, GrantType, ProfileStatus
+from sfsam.domain.subscriptions import Kind
+
+
+def _with_z(moment: datetime) -> str:
+    aware = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    return aware.isoformat().replace("+00:00", "Z")
+
+
+Moment = Annotated[datetime, PlainSerializer(_with_z, return_type=str, when_used="json")]
+Amount = Annotated[Decimal, PlainSerializer(str, return_type=str, when_used="json")]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class ProfileAnswer(Answer):
+    profile_id: str
+    name: str
+    status: ProfileStatus
+    org_id: str | None
+    org_name: str | None
+    edition: str | None
+    is_sandbox: bool | None
+    is_practice: bool
+    reclaim_enabled: bool
+    url: str
+    grant: GrantType
+    username: str | None
+    connected_at: Moment | None
+    last_download_at: Moment | None
+    checks: list[Check]
+
+
+class ConnectAnswer(Answer):
+    profile_id: str
+    org_id: str
+    status: ProfileStatus
+    checks: list[Check]
+
+
+class AuthorizationAnswer(Answer):
+    profile_id: str
+    url: str
+
+
+class PracticeAnswer(Answer):
+    profiles: list[str]
+    base_url: str | None
+
+
+class JobAnswer(Answer):
+    job_id: str
+    kind: JobKind
+    profile_id: str | None
+    state: JobState
+    requested_by: str
+    created_at: Moment
+    started_at: Moment | None
+    ended_at: Moment | None
+    progress: Progress
+    result: dict[str, Any] | None
+    failure: JobFailure | None
+
+
+class DownloadAnswer(Answer):
+    job_id: str
+    state: JobState
+    mode: Literal["full", "incremental"]
+    rows: dict[str, int]
+    api_calls: int
+    bytes: int
+    seconds: float
+    peak_rss_mb: float
+    warnings: list[str]
+
+
+class PositionRow(Answer):
+    """One license in one org. assigned = active + stale + in_grace + machine + inactive_holder + unknown."""
+
+    org: str
+    org_id: str
+    is_sandbox: bool
+    kind: Kind
+    identifier: str
+    model: str
+    owned: int | None
+    assigned: int
+    active: int
+    stale: int
+    in_grace: int
+    machine: int
+    inactive_holder: int
+    unknown: int
+    excluded: int
+    available: int | None
+    needed: int
+    unit_cost: Amount | None
+    price_source: Literal["contract", "list", "none"]
+    currency: str | None
+    over_licensed: Amount | None
+    true_up: Amount | None
+    potential_savings: Amount | None
+
+
+class IdentifyAnswer(Answer):
+    created: int
+    updated: int
+    closed: int
+    by_rule: dict[str, int]
+
+
+class CandidateRow(Answer):
+    number: str
+    state: State
+    user_principal_name: str
+    user_id: str
+    name: str
+    department: str | None
+    org: str
+    org_id: str
+    kind: Kind
+    identifier: str
+    model: str
+    rule: str
+    justification: Justification
+    last_activity_at: Moment | None
+    inactive_days: int | None
+    action: Action
+    potential_savings: Amount | None
+    currency: str | None
+    message: str
+    evidence: dict[str, Any]
+
+
+class PlannedCallRow(Answer):
+    step: str
+    method: str
+    object: str
+    records: int
+    users: int
+
+
+class LeftOut(Answer):
+    """A candidate that the plan leaves out, with the reason and what to do."""
+
+    number: str
+    user_principal_name: str
+    reason: str
+    remedy: str
+
+
+class PlanAnswer(Answer):
+    planned_calls: int
+    seats_freed: int
+    users: int
+    potential_savings: Amount | None
+    currency: str | None
+    calls: list[PlannedCallRow]
+    left_out: list[LeftOut]
+
+
+class OutcomeRow(Answer):
+    number: str
+    state: State
+    message: str
+
+
+class ReclaimAnswer(Answer):
+    planned_calls: int
+    seats_freed: int
+    outcomes: list[OutcomeRow]
+
+
+class SettleAnswer(Answer):
+    open_before: int
+    open_after: int
+    outcomes: list[OutcomeRow]
+
+
+class ExportAnswer(Answer):
+    rows: int
+    path: str
+
+
+class AuditRow(Answer):
+    number: int
+    at: Moment
+    actor: str
+    action: str
+    subject: str
+    reason: str
+    detail: dict[str, Any]
+    hash: str
+
+
+class AuditAnswer(Answer):
+    entries: list[AuditRow]
+    head: str
+    intact: bool | None = None
+    first_broken: int | None = None

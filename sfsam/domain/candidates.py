@@ -1,0 +1,141 @@
+"""Removal candidates: the eight states, the moves between them, and nothing else.
+
+The table below is the whole machine. `Candidate.move` applies one move and returns the moved candidate
+together with its audit entry, so that no move can happen without a trace (product.md R2, servicenow.md 3.9).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from sfsam.domain.audit import AuditEntry
+from sfsam.domain.identifiers import new_id
+from sfsam.domain.profiles import Record
+from sfsam.domain.subscriptions import Kind
+from sfsam.errors import MoveNotAllowed
+
+
+class State(StrEnum):
+    READY = "ready"
+    AWAITING_USER = "awaiting_user"
+    AWAITING_APPROVAL = "awaiting_approval"
+    AWAITING_REVOCATION = "awaiting_revocation"
+    ATTENTION_REQUIRED = "attention_required"
+    CLOSED_COMPLETE = "closed_complete"
+    CLOSED_SKIPPED = "closed_skipped"
+    CLOSED_CANCELED = "closed_canceled"
+
+    @property
+    def is_closed(self) -> bool:
+        return not MOVES[self]
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.READY: frozenset(
+        {
+            State.AWAITING_USER,
+            State.AWAITING_REVOCATION,
+            State.ATTENTION_REQUIRED,
+            State.CLOSED_SKIPPED,
+            State.CLOSED_CANCELED,
+        }
+    ),
+    State.AWAITING_USER: frozenset(
+        {
+            State.AWAITING_APPROVAL,
+            State.AWAITING_REVOCATION,
+            State.CLOSED_CANCELED,
+            State.CLOSED_SKIPPED,
+        }
+    ),
+    State.AWAITING_APPROVAL: frozenset({State.CLOSED_SKIPPED, State.AWAITING_REVOCATION, State.CLOSED_CANCELED}),
+    State.AWAITING_REVOCATION: frozenset(
+        {
+            State.CLOSED_COMPLETE,
+            State.ATTENTION_REQUIRED,
+            State.CLOSED_CANCELED,
+            State.CLOSED_SKIPPED,
+        }
+    ),
+    State.ATTENTION_REQUIRED: frozenset({State.READY, State.CLOSED_CANCELED, State.CLOSED_SKIPPED}),
+    State.CLOSED_COMPLETE: frozenset(),
+    State.CLOSED_SKIPPED: frozenset(),
+    State.CLOSED_CANCELED: frozenset(),
+}
+
+OPEN_STATES = tuple(state for state in State if not state.is_closed)
+
+
+class Justification(StrEnum):
+    LOW_USAGE = "low_usage"
+    NEVER_USED = "never_used"
+
+
+class Action(StrEnum):
+    """What taking a seat back does in Salesforce. The gentler ones follow with the reclaim capability."""
+
+    DEACTIVATE = "deactivate"
+
+
+class Candidate(Record):
+    """One seat that may be taken back. `evidence` is what the rule saw, kept as it was then."""
+
+    number: str
+    profile_id: str
+    org_id: str
+    user_id: str
+    user_principal_name: str
+    kind: Kind
+    identifier: str
+    rule: str
+    justification: Justification
+    action: Action = Action.DEACTIVATE
+    state: State = State.READY
+    last_activity_at: datetime | None = None
+    inactive_days: int | None = None
+    evidence: dict[str, Any] = Field(default_factory=dict)
+    message: str = ""
+    opened_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None = None
+
+    def move(
+        self, to: State, *, reason: str, actor: str, at: datetime, detail: dict[str, Any] | None = None
+    ) -> tuple[Candidate, AuditEntry]:
+        """The candidate in state `to`, and the audit entry that says so. Raises MoveNotAllowed."""
+        if to not in MOVES[self.state]:
+            raise MoveNotAllowed(
+                f"{self.number} is {words(self.state)} and cannot become {words(to)}.",
+                f"Allowed from here: {', '.join(sorted(map(words, MOVES[self.state]))) or 'nothing, it is closed'}.",
+                number=self.number,
+                state=self.state,
+                to=to,
+            )
+        moved = self.model_copy(
+            update={
+                "state": to,
+                "message": reason,
+                "updated_at": at,
+                "closed_at": at if to.is_closed else None,
+            }
+        )
+        entry = AuditEntry(
+            entry_id=new_id(),
+            at=at,
+            actor=actor,
+            action="candidate.moved",
+            subject=self.number,
+            profile_id=self.profile_id,
+            reason=reason,
+            detail={"from": self.state, "to": to, "user_id": self.user_id, **(detail or {})},
+        )
+        return moved, entry
+
+
+def words(state: State) -> str:
+    """The state as people read it: "Awaiting revocation"."""
+    return state.value.replace("_", " ").capitalize()

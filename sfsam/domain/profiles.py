@@ -1,0 +1,88 @@
+"""Integration profiles and their connections: which org, by which app, as which user."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """A value that does not change; a changed one is a new one (`record.model_copy(update=…)`)."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class GrantType(StrEnum):
+    AUTHORIZATION_CODE = "authorization-code"
+    CLIENT_CREDENTIALS = "client-credentials"
+
+
+class ProfileStatus(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+
+
+class Process(StrEnum):
+    """What a permission is needed for; the columns of Vendor configuration."""
+
+    DOWNLOAD = "download"
+    ACTIVITY = "activity"
+    RECLAIM = "reclaim"
+    CONSUMPTION = "consumption"
+
+
+class ConnectedOrg(Record):
+    """What the org said about itself when the token was made. Source: Organization, identity URL."""
+
+    org_id: str
+    name: str
+    edition: str
+    is_sandbox: bool
+    instance_url: str
+    user_id: str
+    username: str
+    scopes: tuple[str, ...] = ()
+
+
+class Connection(Record):
+    """One app in one org. `client_secret` and `token` are sealed by the vault, with `connection_id` inside."""
+
+    connection_id: str
+    profile_id: str
+    name: str
+    url: str
+    grant: GrantType
+    client_id: str
+    client_secret: str = Field(default="", repr=False)
+    token: str = Field(default="", repr=False)
+    org: ConnectedOrg | None = None
+    connected_at: datetime | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """A practice org on this machine; the only place reclaim may write to for now (ADR 0004)."""
+        return self.url.split("://", 1)[-1].split("/", 1)[0].rsplit(":", 1)[0] in ("127.0.0.1", "localhost")
+
+
+class Check(Record):
+    """One line of Vendor configuration. `ok` None means: not known until first use."""
+
+    process: Process
+    permission: str
+    ok: bool | None
+    remedy: str = ""
+
+
+class Profile(Record):
+    """An integration profile: one Salesforce org under management."""
+
+    profile_id: str
+    name: str
+    status: ProfileStatus = ProfileStatus.DRAFT
+    reclaim_enabled: bool = True
+    is_practice: bool = False
+    created_at: datetime
+    published_at: datetime | None = None
+    checks: tuple[Check, ...] = ()

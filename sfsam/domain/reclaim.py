@@ -1,0 +1,201 @@
+"""Taking seats back: the steps for one person, the calls of a plan, and what became of each call.
+
+Deactivating goes in the order of the Salesforce fact sheet 5.1: freeze, remove permission sets, remove what is
+left of permission set licenses, remove package licenses, clear feature licenses, deactivate. A step that has
+nothing to remove sends nothing.
+
+An *attempt* is one step for one record. Its outcome is open from the moment the intent is saved until the org
+was read back; only then is it done, refused or not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from pydantic import Field
+
+from sfsam.domain.profiles import Record
+from sfsam.errors import GuardExceeded
+
+MAX_USERS_FLOOR = 25
+MAX_USERS_SHARE = 0.05
+
+
+class Step(StrEnum):
+    """In the order in which they are sent."""
+
+    FREEZE = "freeze"
+    REMOVE_PERMISSION_SETS = "remove_permission_sets"
+    REMOVE_PERMISSION_SET_LICENSES = "remove_permission_set_licenses"
+    REMOVE_PACKAGE_LICENSES = "remove_package_licenses"
+    CLEAR_FEATURE_LICENSES = "clear_feature_licenses"
+    DEACTIVATE = "deactivate"
+
+
+BATCH_SIZE: dict[Step, int] = {
+    Step.FREEZE: 200,
+    # Salesforce stops removing permission set licenses by itself at 50 permission sets a call (fact sheet 5.5).
+    Step.REMOVE_PERMISSION_SETS: 49,
+    Step.REMOVE_PERMISSION_SET_LICENSES: 200,
+    Step.REMOVE_PACKAGE_LICENSES: 200,
+    Step.CLEAR_FEATURE_LICENSES: 200,
+    Step.DEACTIVATE: 200,
+}
+
+SALESFORCE_OBJECT: dict[Step, str] = {
+    Step.FREEZE: "UserLogin",
+    Step.REMOVE_PERMISSION_SETS: "PermissionSetAssignment",
+    Step.REMOVE_PERMISSION_SET_LICENSES: "PermissionSetLicenseAssign",
+    Step.REMOVE_PACKAGE_LICENSES: "UserPackageLicense",
+    Step.CLEAR_FEATURE_LICENSES: "User",
+    Step.DEACTIVATE: "User",
+}
+
+
+class Outcome(StrEnum):
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    NOT_SENT = "not_sent"
+
+
+class Change(Record):
+    """One record to change: `fields` None means delete it."""
+
+    record_id: str
+    user_id: str
+    fields: dict[str, Any] | None = None
+
+
+class Holding(Record):
+    """What one person holds right now, read from the org just before anything is sent. Kept for the undo."""
+
+    user_id: str
+    username: str
+    is_active: bool
+    is_frozen: bool
+    user_login_id: str | None
+    profile_id: str
+    last_login_at: datetime | None
+    system_modstamp: str
+    permission_sets: tuple[dict[str, Any], ...] = ()
+    permission_set_licenses: tuple[dict[str, Any], ...] = ()
+    package_licenses: tuple[dict[str, Any], ...] = ()
+    feature_licenses: tuple[str, ...] = ()
+
+    @property
+    def seats(self) -> int:
+        """Seats that deactivating this person frees, each counted once."""
+        return 1 + len(self.permission_set_licenses) + len(self.package_licenses) + len(self.feature_licenses)
+
+    def changes(self, step: Step) -> tuple[Change, ...]:
+        """The records that `step` changes for this person; empty when there is nothing to do."""
+        match step:
+            case Step.FREEZE:
+                if self.is_frozen or self.user_login_id is None:
+                    return ()
+                return (Change(record_id=self.user_login_id, user_id=self.user_id, fields={"IsFrozen": True}),)
+            case Step.REMOVE_PERMISSION_SETS:
+                return self._deletions(self.permission_sets)
+            case Step.REMOVE_PERMISSION_SET_LICENSES:
+                return self._deletions(self.permission_set_licenses)
+            case Step.REMOVE_PACKAGE_LICENSES:
+                return self._deletions(self.package_licenses)
+            case Step.CLEAR_FEATURE_LICENSES:
+                if not self.feature_licenses:
+                    return ()
+                cleared = dict.fromkeys(self.feature_licenses, False)
+                return (Change(record_id=self.user_id, user_id=self.user_id, fields=cleared),)
+            case Step.DEACTIVATE:
+                if not self.is_active:
+                    return ()
+                return (Change(record_id=self.user_id, user_id=self.user_id, fields={"IsActive": False}),)
+
+    def _deletions(self, rows: tuple[dict[str, Any], ...]) -> tuple[Change, ...]:
+        return tuple(Change(record_id=row["Id"], user_id=self.user_id) for row in rows)
+
+
+class PlannedCall(Record):
+    """One request to Salesforce: at most 200 records of one object and one step."""
+
+    step: Step
+    object: str
+    method: str
+    changes: tuple[Change, ...]
+
+
+class Attempt(Record):
+    """One change of one record: saved before it is sent, closed when the org was read back."""
+
+    attempt_id: str
+    request_id: str
+    profile_id: str
+    number: str
+    user_id: str
+    step: Step
+    record_id: str
+    fields: dict[str, Any] | None = None
+    outcome: Outcome = Outcome.OPEN
+    code: str = ""
+    said: str = ""
+    intended_at: datetime
+    closed_at: datetime | None = None
+
+
+class Request(Record):
+    """One order to take back the seats of some people; `holdings` is the state before, for the undo."""
+
+    request_id: str
+    profile_id: str
+    job_id: str
+    requested_by: str
+    requested_at: datetime
+    holdings: tuple[Holding, ...] = Field(default=(), repr=False)
+
+
+def planned_calls(holdings: Sequence[Holding]) -> list[PlannedCall]:
+    """Every request, in the order of sending, that takes back all these people hold.
+
+    Permission set licenses that Salesforce removes by itself with the permission set stay in the plan: whether
+    it did is known only after reading back, and then the call shrinks or vanishes.
+    """
+    return [call for step in Step for call in calls_of(step, holdings)]
+
+
+def calls_of(step: Step, holdings: Sequence[Holding]) -> list[PlannedCall]:
+    """The requests of one step for these people, in batches of at most BATCH_SIZE[step] records."""
+    changes = [change for holding in holdings for change in holding.changes(step)]
+    size = BATCH_SIZE[step]
+    method = "PATCH" if step in (Step.FREEZE, Step.CLEAR_FEATURE_LICENSES, Step.DEACTIVATE) else "DELETE"
+    return [
+        PlannedCall(
+            step=step,
+            object=SALESFORCE_OBJECT[step],
+            method=method,
+            changes=tuple(changes[start : start + size]),
+        )
+        for start in range(0, len(changes), size)
+    ]
+
+
+def allowed_users(active_users: int, asked_for: int | None) -> int:
+    """How many people one run may deactivate: 25 or 5 % of the active users, or the number asked for."""
+    if asked_for is not None:
+        return asked_for
+    return max(MAX_USERS_FLOOR, int(active_users * MAX_USERS_SHARE))
+
+
+def guard_size(selected: int, active_users: int, asked_for: int | None) -> None:
+    """Raise GuardExceeded, with its numbers, when more people are selected than one run may touch."""
+    allowed = allowed_users(active_users, asked_for)
+    if selected > allowed:
+        raise GuardExceeded(
+            f"{selected} users are selected and one run may deactivate {allowed} of {active_users} active users.",
+            f"Select fewer, or raise the limit on purpose with --max-users {selected}.",
+            selected=selected,
+            allowed=allowed,
+            active_users=active_users,
+        )

@@ -1,0 +1,331 @@
+"""What the services need from the world, as Protocols. The givers (store, salesforce, vault, …) fit them.
+
+Moments are naive UTC throughout, as the store keeps them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+import pandas as pd
+from pydantic import Field
+
+from sfsam.domain.audit import AuditEntry
+from sfsam.domain.candidates import Candidate, State
+from sfsam.domain.jobs import Job, Phase
+from sfsam.domain.profiles import Check, ConnectedOrg, Connection, Profile, Record
+from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Request
+from sfsam.domain.subscriptions import Thresholds
+
+
+class Clock(Protocol):
+    def now(self) -> datetime:
+        """This machine's moment, naive UTC."""
+        ...
+
+
+# ── Store ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class AuthorizationRequest(Record):
+    """A log-in that was begun: `state` is single use; the code verifier is sealed by the vault."""
+
+    state: str
+    profile_id: str
+    code_verifier: str = Field(repr=False)
+    redirect_uri: str
+    created_at: datetime
+    expires_at: datetime
+
+
+class Profiles(Protocol):
+    def add(self, profile: Profile, connection: Connection) -> None: ...
+    def find(self, name_or_id: str) -> Profile | None: ...
+    def all(self) -> list[Profile]: ...
+    def save(self, profile: Profile) -> None: ...
+    def remove(self, profile_id: str) -> None:
+        """Forget the profile, its connection and every row of its org."""
+        ...
+
+    def connection(self, profile_id: str) -> Connection: ...
+    def save_connection(self, connection: Connection) -> None: ...
+    def with_org(self, org_id: str) -> Profile | None: ...
+    def add_authorization(self, request: AuthorizationRequest) -> None: ...
+    def take_authorization(self, state: str, now: datetime) -> AuthorizationRequest | None:
+        """The request with this state, which is used up by asking; None when unknown, used or expired."""
+        ...
+
+
+class Jobs(Protocol):
+    def add(self, job: Job) -> None: ...
+    def find(self, job_id: str) -> Job | None: ...
+    def save(self, job: Job) -> None: ...
+    def next_queued(self) -> Job | None: ...
+    def open_with_key(self, key: str) -> Job | None: ...
+    def running(self) -> list[Job]: ...
+    def newest(self, limit: int) -> list[Job]: ...
+
+
+class Candidates(Protocol):
+    def find(self, number: str) -> Candidate | None: ...
+    def select(self, *, profile_id: str | None = None, state: State | None = None) -> list[Candidate]: ...
+    def save(self, candidates: Sequence[Candidate]) -> None: ...
+    def open_count(self, profile_id: str | None = None) -> int: ...
+
+
+class Requests(Protocol):
+    def add(self, request: Request) -> None: ...
+    def find(self, request_id: str) -> Request | None: ...
+    def save_attempts(self, attempts: Sequence[Attempt]) -> None:
+        """Insert or replace by attempt_id."""
+        ...
+
+    def open_attempts(self, profile_id: str | None = None) -> list[Attempt]: ...
+    def attempts(self, request_id: str) -> list[Attempt]: ...
+
+
+class Audit(Protocol):
+    def append(self, entries: Iterable[AuditEntry]) -> None:
+        """Number and chain the entries and save them."""
+        ...
+
+    def newest(self, limit: int) -> list[AuditEntry]: ...
+    def all(self) -> list[AuditEntry]: ...
+    def head(self) -> str:
+        """The hash of the newest entry; FIRST_HASH when there is none."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """One write transaction. Leaving undoes; `commit` is a visible line. Writers wait for each other."""
+
+    @property
+    def profiles(self) -> Profiles: ...
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def candidates(self) -> Candidates: ...
+    @property
+    def requests(self) -> Requests: ...
+    @property
+    def audit(self) -> Audit: ...
+    def commit(self) -> None: ...
+
+
+class ReadHeader(Record):
+    """The header of one `sql/reads/*.sql` file, checked when it is loaded."""
+
+    name: str
+    title: str
+    description: str
+    parameters: tuple[str, ...]
+    columns: tuple[str, ...]
+    sql: str
+
+
+class Reads(Protocol):
+    """One question, one .sql file. Parameters that are not given are NULL, which means: no filter."""
+
+    def header(self, name: str) -> ReadHeader: ...
+    def fetch(self, name: str, **parameters: Any) -> pd.DataFrame: ...
+    def page(
+        self,
+        name: str,
+        *,
+        order_by: str,
+        descending: bool = False,
+        limit: int,
+        offset: int = 0,
+        **parameters: Any,
+    ) -> pd.DataFrame: ...
+    def count(self, name: str, **parameters: Any) -> int: ...
+    def write(self, name: str, path: Path, file_format: str, **parameters: Any) -> int:
+        """Write all rows as csv or parquet, streaming; text that a spreadsheet would run is made harmless."""
+        ...
+
+    def batches(self, name: str, **parameters: Any) -> Iterable[tuple[list[str], list[tuple[Any, ...]]]]:
+        """(column names, rows) in batches, for writers of other formats; the same care with text."""
+        ...
+
+    def version(self) -> str:
+        """Changes whenever data that pages show has changed: the key of every page cache."""
+        ...
+
+
+class Store(Protocol):
+    @property
+    def reads(self) -> Reads: ...
+    def begin(self) -> AbstractContextManager[UnitOfWork]: ...
+    def load_snapshot(self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds) -> dict[str, int]:
+        """Load staged pages set-wise and make them the snapshot in one short transaction: rows per object.
+
+        Objects that were not read completely keep the rows of the snapshot before.
+        """
+        ...
+
+    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> pd.DataFrame:
+        """Run `sql/rules/<rule>.sql`: the seats it catches, with evidence columns."""
+        ...
+
+    def close(self) -> None: ...
+
+
+# ── Salesforce ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Token(Record):
+    """What the token endpoint answered. Never logged, never shown."""
+
+    access_token: str = Field(repr=False)
+    refresh_token: str | None = Field(default=None, repr=False)
+    instance_url: str
+    id_url: str
+    scope: str = ""
+    issued_at: str = ""
+
+
+class TokenKeeper(Protocol):
+    """Where a session finds its token and puts a new one, sealed, before it is used."""
+
+    def load(self) -> Token | None: ...
+    def save(self, token: Token) -> None: ...
+
+
+class AuthorizationStart(Record):
+    url: str
+    state: str
+    code_verifier: str = Field(repr=False)
+
+
+class StagedObject(Record):
+    """The pages of one Salesforce object on disk: CSV files with a header line, every value text."""
+
+    name: str
+    files: tuple[Path, ...]
+    rows: int
+    columns: tuple[str, ...]
+    source: str
+    complete: bool = True
+
+
+class StagedDownload(Record):
+    """All pages of one download. `taken_at` is the org's clock when it began (naive UTC)."""
+
+    profile_id: str
+    org_id: str
+    taken_at: datetime
+    objects: tuple[StagedObject, ...]
+    warnings: tuple[str, ...] = ()
+
+
+class RowOutcome(Record):
+    """Salesforce's answer for one record of a call."""
+
+    record_id: str
+    success: bool
+    code: str = ""
+    message: str = ""
+
+
+Report = Callable[[Phase], None]
+ShouldStop = Callable[[], bool]
+
+
+class OrgSession(Protocol):
+    """A conversation with one org as one user. Reads are retried, writes never."""
+
+    @property
+    def api_calls(self) -> int: ...
+    @property
+    def bytes_received(self) -> int: ...
+    def identify(self) -> ConnectedOrg: ...
+    def check(self) -> list[Check]:
+        """Every permission that download, activity and reclaim need, as the connected user has it now."""
+        ...
+
+    def stage(
+        self,
+        folder: Path,
+        *,
+        profile_id: str,
+        logins_since: datetime | None,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> StagedDownload:
+        """Read every object of D1 to files in `folder` as the pages arrive."""
+        ...
+
+    def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
+        """What these people hold now. Users that are gone are left out."""
+        ...
+
+    def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
+        """The newest successful human sign-in of each of these users after `since`."""
+        ...
+
+    def send(self, call: PlannedCall) -> list[RowOutcome]:
+        """Send one call, once. Raises OutcomeUnknown when no answer came."""
+        ...
+
+    def in_effect(self, attempts: Sequence[Attempt]) -> dict[str, bool]:
+        """Read the records back: for each attempt_id, whether the change is there."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class Salesforce(Protocol):
+    def begin_authorization(self, connection: Connection, redirect_uri: str) -> AuthorizationStart: ...
+    def finish_authorization(
+        self, connection: Connection, client_secret: str, *, code: str, code_verifier: str, redirect_uri: str
+    ) -> Token: ...
+    def check_url(self, url: str) -> str:
+        """The URL as it will be dialled, or AddressRefused with the reason and what to enter instead."""
+        ...
+
+    def open(self, connection: Connection, client_secret: str, tokens: TokenKeeper) -> OrgSession: ...
+
+
+# ── Others ───────────────────────────────────────────────────────────────────────────────────────
+
+
+class Vault(Protocol):
+    def seal(self, record_id: str, text: str) -> str: ...
+    def unseal(self, record_id: str, sealed: str) -> str:
+        """The text; SecretUnreadable when another key or another record sealed it."""
+        ...
+
+    def audit_key(self) -> bytes:
+        """The key of the audit chain, derived from the first key."""
+        ...
+
+
+class PracticeOrg(Record):
+    """One org of the practice org process, as its ready line describes it."""
+
+    org_id: str
+    name: str
+    base_url: str
+    client_id: str
+    client_secret: str = Field(repr=False)
+    admin_username: str
+    admin_password: str = Field(repr=False)
+
+
+class PracticeOrgs(Protocol):
+    def start(self, *, users: int, orgs: int, seed: int) -> list[PracticeOrg]: ...
+    def running(self) -> list[PracticeOrg]: ...
+    def stop(self) -> None: ...
+
+
+class Sheets(Protocol):
+    def write_xlsx(
+        self,
+        path: Path,
+        title: str,
+        batches: Iterable[tuple[list[str], list[tuple[Any, ...]]]],
+    ) -> int: ...
