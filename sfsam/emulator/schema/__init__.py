@@ -1,0 +1,1 @@
+"""What the org's objects look like: one declarative description per object."""
