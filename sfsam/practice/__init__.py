@@ -1,0 +1,1 @@
+"""The practice org's process: started, found again, ended."""
