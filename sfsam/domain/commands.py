@@ -11,6 +11,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from sfsam.domain.candidates import State
+from sfsam.domain.jobs import JobKind
 from sfsam.domain.profiles import GrantType
 
 
@@ -37,8 +38,10 @@ class DraftProfile(Command):
 class Connect(Command):
     """Get a token, look at the org, check every permission, publish. Runs as a job. Answer: ConnectAnswer."""
 
+    task: Literal[JobKind.CONNECT] = JobKind.CONNECT
     profile: str
     publish: bool = True
+    download: bool = Field(default=True, description="Queue the first download once it is published")
 
 
 class BeginAuthorization(Command):
@@ -68,6 +71,7 @@ class ReplaceSecret(Command):
 class StartPracticeOrg(Command):
     """Start the practice org on this machine and connect it. Runs as a job. Answer: PracticeAnswer."""
 
+    task: Literal[JobKind.PRACTICE] = JobKind.PRACTICE
     users: int = Field(default=2000, ge=20, le=1_000_000)
     orgs: int = Field(default=2, ge=1, le=5)
     seed: int = 1
@@ -76,17 +80,22 @@ class StartPracticeOrg(Command):
 class StopPracticeOrg(Command):
     """Stop the practice org and forget its profiles with all their data. Answer: PracticeAnswer."""
 
+    task: Literal[JobKind.PRACTICE_STOP] = JobKind.PRACTICE_STOP
+
 
 class Download(Command):
     """Read the org into the store. Runs as a job. Answer: DownloadAnswer."""
 
+    task: Literal[JobKind.DOWNLOAD] = JobKind.DOWNLOAD
     profile: str
     full: bool = False
+    identify: bool = Field(default=True, description="Queue the search for removal candidates afterwards")
 
 
 class Identify(Command):
     """Find removal candidates by the rules, and close those that no longer hold. Runs as a job."""
 
+    task: Literal[JobKind.IDENTIFY] = JobKind.IDENTIFY
     profile: str | None = None
 
 
@@ -102,6 +111,7 @@ class PlanReclaim(Command):
 class Reclaim(Command):
     """Take the seats back. Runs as a job. Answer: ReclaimAnswer."""
 
+    task: Literal[JobKind.RECLAIM] = JobKind.RECLAIM
     numbers: tuple[str, ...] = ()
     all_ready: bool = False
     profile: str | None = None
@@ -119,13 +129,17 @@ class MoveCandidate(Command):
 class Settle(Command):
     """Read the org back and close every open outcome. Runs as a job. Answer: SettleAnswer."""
 
+    task: Literal[JobKind.SETTLE] = JobKind.SETTLE
     profile: str | None = None
+
+
+JobCommand = Connect | StartPracticeOrg | StopPracticeOrg | Download | Identify | Reclaim | Settle
 
 
 class Enqueue(Command):
     """Save a job for the worker. The same `key` while a job is not ended finds that job. Answer: JobAnswer."""
 
-    job: Connect | StartPracticeOrg | Download | Identify | Reclaim | Settle
+    job: JobCommand = Field(discriminator="task")
     key: str = ""
 
 

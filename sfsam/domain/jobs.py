@@ -14,6 +14,7 @@ from sfsam.domain.profiles import Record
 class JobKind(StrEnum):
     CONNECT = "connect"
     PRACTICE = "practice"
+    PRACTICE_STOP = "practice_stop"
     DOWNLOAD = "download"
     IDENTIFY = "identify"
     RECLAIM = "reclaim"

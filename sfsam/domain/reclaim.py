@@ -77,6 +77,8 @@ class Holding(Record):
     username: str
     is_active: bool
     is_frozen: bool
+    is_administrator: bool = False
+    is_machine: bool = False
     user_login_id: str | None
     profile_id: str
     last_login_at: datetime | None
@@ -143,6 +145,27 @@ class Attempt(Record):
     said: str = ""
     intended_at: datetime
     closed_at: datetime | None = None
+
+    def closed(self, *, accepted: bool, in_effect: bool, code: str, said: str, at: datetime) -> Attempt:
+        """What became of it. What the org shows on reading back outweighs what it answered.
+
+        A refused deletion of a row that is gone is done; an accepted change that is not there is refused.
+        """
+        if in_effect:
+            outcome, code, said = Outcome.DONE, "", ""
+        elif accepted:
+            outcome, code = Outcome.REFUSED, "NOT_IN_EFFECT"
+            said = "Salesforce accepted the change, but reading it back shows the old value."
+        else:
+            outcome = Outcome.REFUSED
+        return self._ended(outcome, code, said, at)
+
+    def not_sent(self, said: str, at: datetime) -> Attempt:
+        """Closed without effect: it never reached the org, or the org shows that nothing happened."""
+        return self._ended(Outcome.NOT_SENT, "", said, at)
+
+    def _ended(self, outcome: Outcome, code: str, said: str, at: datetime) -> Attempt:
+        return self.model_copy(update={"outcome": outcome, "code": code, "said": said, "closed_at": at})
 
 
 class Request(Record):

@@ -1,0 +1,104 @@
+"""What can be asked of the system. One table says who answers which command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import BaseModel
+
+from sfsam.config import Settings
+from sfsam.domain import commands as order
+from sfsam.domain.jobs import Job
+from sfsam.errors import UsageError
+from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
+from sfsam.services import (
+    connecting,
+    downloading,
+    identifying,
+    listing,
+    planning,
+    practicing,
+    queueing,
+    reclaiming,
+    settling,
+)
+from sfsam.services.running import JobControl
+from sfsam.services.world import World
+
+Result = BaseModel | list[Any]
+
+
+class Services:
+    """Answers commands at once (`handle`) and does the work of jobs (`run`)."""
+
+    def __init__(
+        self,
+        store: Store,
+        salesforce: Salesforce,
+        vault: Vault,
+        practice: PracticeOrgs,
+        sheets: Sheets,
+        clock: Clock,
+        settings: Settings,
+    ) -> None:
+        self._world = World(store, salesforce, vault, practice, sheets, clock, settings)
+        self.stopping: set[str] = set()  # jobs that were asked to stop; the worker shares this process
+        self._handlers: dict[type[order.Command], Callable[[World, Any], Result]] = {
+            order.DraftProfile: connecting.draft,
+            order.BeginAuthorization: connecting.begin_authorization,
+            order.FinishAuthorization: connecting.finish_authorization,
+            order.ReplaceSecret: connecting.replace_secret,
+            order.ListProfiles: connecting.profiles,
+            order.PlanReclaim: planning.plan,
+            order.MoveCandidate: listing.move_candidate,
+            order.ShowPosition: listing.position,
+            order.ListCandidates: listing.candidates,
+            order.Export: listing.export,
+            order.ShowAudit: listing.audit,
+            order.Enqueue: queueing.enqueue,
+            order.CancelJob: lambda world, command: queueing.cancel(world, command, self.stopping),
+            order.ShowJob: queueing.show,
+            order.ListJobs: queueing.newest,
+        }
+
+    def handle(self, command: order.Command) -> Result:
+        """The answer to a command that is answered at once."""
+        handler = self._handlers.get(type(command))
+        if handler is None:
+            raise UsageError(f"{type(command).__name__} is done as a job.", "Send it inside Enqueue.")
+        return handler(self._world, command)
+
+    def run(self, job: Job, control: JobControl) -> BaseModel:
+        """Do the work of a job. Whatever follows from it (a first download, candidates) is queued."""
+        command = queueing.COMMAND_OF[job.kind].model_validate(job.arguments)
+        world = self._world
+        match command:
+            case order.Connect():
+                answer: BaseModel = self._connect(command, control)
+            case order.StartPracticeOrg():
+                answer = practicing.start(world, command, job, control)
+            case order.StopPracticeOrg():
+                answer = practicing.stop(world, command, control)
+            case order.Download():
+                answer = downloading.download(world, command, job, control)
+                self._follow(command.identify, order.Identify(actor=command.actor, profile=command.profile))
+            case order.Identify():
+                answer = identifying.identify(world, command, control)
+            case order.Reclaim():
+                answer = reclaiming.reclaim(world, command, job, control)
+            case order.Settle():
+                answer = settling.settle(world, command, control)
+            case _:
+                raise UsageError(f"No job does {type(command).__name__}.", "Send it as a command.")
+        return answer
+
+    def _connect(self, command: order.Connect, control: JobControl) -> BaseModel:
+        answer = connecting.connect(self._world, command, control)
+        wanted = command.download and answer.status == "published"
+        self._follow(wanted, order.Download(actor=command.actor, profile=command.profile))
+        return answer
+
+    def _follow(self, wanted: bool, job: order.Download | order.Identify) -> None:
+        if wanted:
+            self.handle(order.Enqueue(actor=job.actor, job=job))

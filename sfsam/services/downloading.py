@@ -1,0 +1,126 @@
+"""Downloading an org: pages to disk, one load, one short transaction. Readers never see half of it."""
+
+from __future__ import annotations
+
+import json
+import resource
+import shutil
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from sfsam.domain.answers import DownloadAnswer
+from sfsam.domain.commands import Download
+from sfsam.domain.jobs import Job, JobState
+from sfsam.domain.profiles import Profile, ProfileStatus
+from sfsam.domain.subscriptions import Thresholds
+from sfsam.errors import RefusedError, StorageFull
+from sfsam.ports import StagedDownload
+from sfsam.services.running import JobControl, Phases
+from sfsam.services.world import World, conversation, entry, profile_named, rows_of
+
+PHASES = (
+    "Licenses and profiles",
+    "Users",
+    "Permission set licenses",
+    "Package licenses",
+    "Permission sets",
+    "Frozen users",
+    "Login history",
+    "Load",
+)
+
+
+def download(world: World, command: Download, job: Job, control: JobControl) -> DownloadAnswer:
+    """Read the org into the store. Whatever goes wrong, the snapshot before stays in use."""
+    started = monotonic()
+    with world.store.begin() as work:
+        profile = profile_named(work, command.profile)
+    _require_published(profile)
+    phases = Phases(control, PHASES, title=profile.name)
+    folder = _fresh_folder(world, profile, job)
+    try:
+        with conversation(world, profile) as (session, connection):
+            since = (
+                None if command.full or connection.org is None else _logins_known_until(world, connection.org.org_id)
+            )
+            staged = session.stage(
+                folder,
+                profile_id=profile.profile_id,
+                logins_since=since,
+                report=phases.report,
+                should_stop=control.should_stop,
+            )
+            calls, received = session.api_calls, session.bytes_received
+        rows = _load(world, staged, job, phases)
+    except OSError as trouble:
+        raise StorageFull(
+            f"The disk took no more while the pages of {profile.name} were saved ({trouble.strerror}).",
+            f"Make room in {world.settings.data_dir} and download again; the data before stays in use.",
+        ) from trouble
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    _audit(world, command, profile, staged, rows)
+    return DownloadAnswer(
+        job_id=job.job_id,
+        state=JobState.SUCCEEDED,
+        mode="full",
+        rows=rows,
+        api_calls=calls,
+        bytes=received,
+        seconds=round(monotonic() - started, 2),
+        peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
+        warnings=list(staged.warnings),
+    )
+
+
+def _load(world: World, staged: StagedDownload, job: Job, phases: Phases) -> dict[str, int]:
+    began = monotonic()
+    phases.begin("Load", expected=sum(part.rows for part in staged.objects))
+    rows = world.store.load_snapshot(staged, job_id=job.job_id, thresholds=Thresholds())
+    phases.end("Load", rows=sum(rows.values()), seconds=round(monotonic() - began, 1))
+    return rows
+
+
+def _require_published(profile: Profile) -> None:
+    if profile.status is not ProfileStatus.PUBLISHED:
+        raise RefusedError(
+            f"The profile {profile.name!r} is a draft.",
+            "Connect it and repair what its checks name; a published profile can be downloaded.",
+        )
+
+
+def _fresh_folder(world: World, profile: Profile, job: Job) -> Path:
+    """An empty folder for this job; what a killed run of the same profile left is thrown away."""
+    parent = world.settings.staging_dir / profile.profile_id
+    shutil.rmtree(parent, ignore_errors=True)
+    folder = parent / job.job_id
+    folder.mkdir(parents=True, mode=0o700)
+    return folder
+
+
+def _logins_known_until(world: World, org_id: str) -> datetime | None:
+    """The start of the last day whose sign-ins are in the store already, so that this day is read again whole."""
+    snapshots = rows_of(world.store.reads.fetch("snapshots", org_ids=[org_id]))
+    complete = [row for row in snapshots if "LoginHistory" not in json.loads(row["incomplete"])]
+    if not complete:
+        return None
+    newest: datetime = max(row["taken_at"] for row in complete)
+    return newest.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _audit(world: World, command: Download, profile: Profile, staged: StagedDownload, rows: dict[str, int]) -> None:
+    with world.store.begin() as work:
+        work.audit.append(
+            [
+                entry(
+                    world,
+                    command.actor,
+                    "download.completed",
+                    profile.profile_id,
+                    profile_id=profile.profile_id,
+                    detail={"org_id": staged.org_id, "rows": rows, "warnings": list(staged.warnings)},
+                )
+            ]
+        )
+        work.commit()

@@ -1,0 +1,126 @@
+"""Answers that only read: position, candidates, exports, audit."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from sfsam.domain.answers import AuditAnswer, AuditRow, CandidateRow, ExportAnswer, PositionRow
+from sfsam.domain.audit import first_broken
+from sfsam.domain.candidates import State
+from sfsam.domain.commands import Export, ListCandidates, MoveCandidate, ShowAudit, ShowPosition
+from sfsam.domain.subscriptions import Thresholds
+from sfsam.errors import NotFound, StorageFull, UsageError
+from sfsam.services.world import World, profile_named, rows_of
+
+_READ_OF = {
+    "unused": "unused_licenses",
+    "subscriptions": "subscriptions",
+    "candidates": "candidates",
+    "position": "position",
+    "audit": "audit",
+}
+
+
+def position(world: World, command: ShowPosition) -> list[PositionRow]:
+    """The license position of one org or of all, sandboxes included (their rows carry no price)."""
+    frame = world.store.reads.fetch("position", **_scope(world, command.profile))
+    return [PositionRow.model_validate(row) for row in rows_of(frame)]
+
+
+def candidates(world: World, command: ListCandidates) -> list[CandidateRow]:
+    profile_id = _profile_id(world, command.profile)
+    states = [command.state.value] if command.state else None
+    frame = world.store.reads.fetch("candidates", profile_id=profile_id, states=states)
+    return [_candidate_row(row) for row in rows_of(frame)]
+
+
+def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
+    """Keep a candidate (its seat is not proposed again) or put a repaired one back to Ready."""
+    with world.store.begin() as work:
+        candidate = work.candidates.find(command.number)
+        if candidate is None:
+            raise NotFound(f"There is no removal candidate {command.number}.", "List them with the candidates command.")
+        moved, trace = candidate.move(command.to, reason=command.reason, actor=command.actor, at=world.clock.now())
+        if command.to is State.CLOSED_SKIPPED:
+            moved = moved.model_copy(update={"evidence": {**moved.evidence, "kept": True}})
+        work.candidates.save([moved])
+        work.audit.append([trace])
+        work.commit()
+    row = rows_of(world.store.reads.fetch("candidates", numbers=[command.number]))[0]
+    return _candidate_row(row)
+
+
+def export(world: World, command: Export) -> ExportAnswer:
+    """Write a list to a file. The file appears whole or not at all."""
+    path = Path(command.output).expanduser()
+    if not path.is_absolute():
+        raise UsageError(f"{command.output!r} is not an absolute path.", "Give the whole path of the file.")
+    parameters = _export_scope(world, command)
+    partial = path.with_name(f".{path.name}.part")
+    try:
+        if command.format == "xlsx":
+            batches = world.store.reads.batches(_READ_OF[command.what], **parameters)
+            title = world.store.reads.header(_READ_OF[command.what]).title
+            rows = world.sheets.write_xlsx(partial, title, batches)
+        else:
+            rows = world.store.reads.write(_READ_OF[command.what], partial, command.format, **parameters)
+        partial.replace(path)
+    except OSError as trouble:
+        raise StorageFull(
+            f"{path} could not be written ({trouble.strerror}).",
+            "Choose a folder that exists, may be written to and has room.",
+        ) from trouble
+    finally:
+        partial.unlink(missing_ok=True)
+    return ExportAnswer(rows=rows, path=str(path))
+
+
+def audit(world: World, command: ShowAudit) -> AuditAnswer:
+    """The newest entries. With `verify` the chain is recomputed; with `head` its end is compared too."""
+    with world.store.begin() as work:
+        newest = work.audit.newest(command.limit)
+        head = work.audit.head()
+        everything = work.audit.all() if command.verify else []
+    broken = first_broken(everything, world.vault.audit_key()) if command.verify else None
+    if command.verify and broken is None and command.head is not None:
+        known = {entry.hash for entry in everything}
+        broken = None if command.head in known else len(everything) + 1
+    return AuditAnswer(
+        entries=[AuditRow.model_validate(entry.model_dump()) for entry in newest],
+        head=head,
+        intact=(broken is None) if command.verify else None,
+        first_broken=broken,
+    )
+
+
+def _candidate_row(row: dict[str, Any]) -> CandidateRow:
+    evidence = row["evidence"]
+    parsed = json.loads(evidence) if isinstance(evidence, str) else evidence
+    return CandidateRow.model_validate({**row, "evidence": parsed or {}})
+
+
+def _profile_id(world: World, name: str | None) -> str | None:
+    if name is None:
+        return None
+    with world.store.begin() as work:
+        return profile_named(work, name).profile_id
+
+
+def _scope(world: World, profile: str | None) -> dict[str, Any]:
+    """Parameters of a read over one org or all: thresholds, and the org of the profile named."""
+    scope: dict[str, Any] = {**Thresholds().model_dump(), "include_sandboxes": True}
+    if profile is not None:
+        with world.store.begin() as work:
+            connection = work.profiles.connection(profile_named(work, profile).profile_id)
+        scope["org_ids"] = [connection.org.org_id] if connection.org else []
+    return scope
+
+
+def _export_scope(world: World, command: Export) -> dict[str, Any]:
+    if command.what == "audit":
+        return {}
+    if command.what == "candidates":
+        return {"profile_id": _profile_id(world, command.profile)}
+    return _scope(world, command.profile)

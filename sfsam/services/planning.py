@@ -1,0 +1,206 @@
+"""Planning a reclaim: who may be touched, what would be sent, and who stays out and why. Nothing is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import groupby
+
+from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
+from sfsam.domain.candidates import Candidate, State, words
+from sfsam.domain.commands import PlanReclaim, Reclaim
+from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus
+from sfsam.domain.reclaim import Holding, guard_size, planned_calls
+from sfsam.domain.subscriptions import STALE_AFTER_DAYS
+from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
+from sfsam.ports import OrgSession, UnitOfWork
+from sfsam.services.connecting import missing
+from sfsam.services.world import World, conversation, profile_named, rows_of
+
+
+@dataclass(frozen=True)
+class OrgPlan:
+    """What one org's part of a reclaim would do. `refused` are candidates with the reason they stay out."""
+
+    profile: Profile
+    going: tuple[Candidate, ...]
+    holdings: tuple[Holding, ...]
+    left_out: tuple[tuple[Candidate, State, str, str], ...] = field(default=())
+
+
+def plan(world: World, command: PlanReclaim) -> PlanAnswer:
+    """The plan as people read it: every call, the seats it frees, and who stays out."""
+    plans = [_org_plan(world, *part, command.max_users) for part in selection(world, command)]
+    calls = [call for each in plans for call in planned_calls(each.holdings)]
+    savings, currency = _savings(world, [c.number for each in plans for c in each.going])
+    return PlanAnswer(
+        planned_calls=len(calls),
+        seats_freed=sum(holding.seats for each in plans for holding in each.holdings),
+        users=sum(len(each.holdings) for each in plans),
+        potential_savings=savings,
+        currency=currency,
+        calls=[
+            PlannedCallRow(
+                step=call.step,
+                method=call.method,
+                object=call.object,
+                records=len(call.changes),
+                users=len({change.user_id for change in call.changes}),
+            )
+            for call in calls
+        ],
+        left_out=[
+            LeftOut(
+                number=candidate.number,
+                user_principal_name=candidate.user_principal_name,
+                reason=reason,
+                remedy=remedy,
+            )
+            for each in plans
+            for candidate, _, reason, remedy in each.left_out
+        ],
+    )
+
+
+def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profile, list[Candidate]]]:
+    """The candidates that were asked for, by profile. Each must be Ready, and its profile must allow it."""
+    if bool(command.numbers) == command.all_ready:
+        raise UsageError("Which candidates?", "Give --number once or more, or --all-ready.")
+    with world.store.begin() as work:
+        chosen = _chosen(work, command)
+        parts = [
+            (profile_named(work, profile_id), work.profiles.connection(profile_id), list(members))
+            for profile_id, members in groupby(
+                sorted(chosen, key=lambda c: (c.profile_id, c.number)), key=lambda c: c.profile_id
+            )
+        ]
+    for profile, connection, _ in parts:
+        _require_allowed(profile, connection)
+    return [(profile, members) for profile, _, members in parts]
+
+
+def require_guard(world: World, profile: Profile, selected: int, max_users: int | None) -> None:
+    """Refuse a run that touches more people than 25 or 5 % of the org's active users (product.md R7)."""
+    row = next(row for row in rows_of(world.store.reads.fetch("profiles")) if row["profile_id"] == profile.profile_id)
+    guard_size(selected, int(row["users"] or 0), max_users)
+
+
+def require_permissions(session: OrgSession) -> None:
+    """Refuse before the first person is touched when the connected user lacks a right that a step needs."""
+    lacking = missing(session.check(), Process.RECLAIM)
+    if lacking:
+        raise PermissionMissing(
+            f"The connected user lacks {', '.join(check.permission for check in lacking)}; nothing was sent.",
+            " ".join(check.remedy for check in lacking),
+            permissions=[check.permission for check in lacking],
+        )
+
+
+def sort_out(
+    session: OrgSession, connection: Connection, candidates: Sequence[Candidate], now: datetime
+) -> tuple[list[tuple[Candidate, Holding]], list[tuple[Candidate, State, str, str]]]:
+    """Read these people from the org as they are now: who may go, and who stays out (with state and reason)."""
+    by_user = {candidate.user_id: candidate for candidate in candidates}
+    holdings = {holding.user_id: holding for holding in session.holdings(list(by_user))}
+    since = now - timedelta(days=STALE_AFTER_DAYS)
+    active_again = session.human_logins_since(list(by_user), since)
+    going, staying = [], []
+    for user_id, candidate in by_user.items():
+        holding = holdings.get(user_id)
+        objection = _objection(connection, holding, active_again.get(user_id))
+        if objection is None and holding is not None:
+            going.append((candidate, holding))
+        elif objection is not None:
+            staying.append((candidate, *objection))
+    return going, staying
+
+
+def _objection(
+    connection: Connection, holding: Holding | None, seen_at: datetime | None
+) -> tuple[State, str, str] | None:
+    if holding is None:
+        return State.CLOSED_SKIPPED, "The user is gone from the org.", "Nothing is left to take back."
+    if not holding.is_active:
+        return State.CLOSED_SKIPPED, "The user is inactive already.", "Nothing is left to take back."
+    if connection.org is not None and holding.user_id == connection.org.user_id:
+        return State.CLOSED_SKIPPED, "sfsam is connected as this user.", "Exclude the user from the rule."
+    if holding.is_administrator:
+        return State.CLOSED_SKIPPED, "Administrators are never deactivated.", "Take the admin rights away first."
+    if holding.is_machine:
+        return State.CLOSED_SKIPPED, "This user belongs to an integration.", "Exclude the user from the rule."
+    if seen_at is not None:
+        return (
+            State.CLOSED_CANCELED,
+            f"Used Salesforce again on {seen_at:%d %b %Y}.",
+            "Nothing to do: the seat is in use.",
+        )
+    return None
+
+
+def _org_plan(world: World, profile: Profile, candidates: list[Candidate], max_users: int | None) -> OrgPlan:
+    require_guard(world, profile, len(candidates), max_users)
+    with conversation(world, profile) as (session, connection):
+        require_permissions(session)
+        going, staying = sort_out(session, connection, candidates, world.clock.now())
+    return OrgPlan(
+        profile=profile,
+        going=tuple(candidate for candidate, _ in going),
+        holdings=tuple(holding for _, holding in going),
+        left_out=tuple(staying),
+    )
+
+
+def _chosen(work: UnitOfWork, command: PlanReclaim | Reclaim) -> list[Candidate]:
+    if command.all_ready:
+        profile_id = profile_named(work, command.profile).profile_id if command.profile else None
+        return work.candidates.select(profile_id=profile_id, state=State.READY)
+    found = [(number, work.candidates.find(number)) for number in dict.fromkeys(command.numbers)]
+    unknown = [number for number, candidate in found if candidate is None]
+    if unknown:
+        raise NotFound(
+            f"There is no removal candidate {', '.join(unknown)}.",
+            "List them with the candidates command.",
+        )
+    candidates = [candidate for _, candidate in found if candidate is not None]
+    _require_ready(candidates)
+    return candidates
+
+
+def _require_ready(candidates: Iterable[Candidate]) -> None:
+    for candidate in candidates:
+        if candidate.state is not State.READY:
+            raise RefusedError(
+                f"{candidate.number} is {words(candidate.state)}; only candidates that are Ready are reclaimed.",
+                "Put it back to Ready first, if its state allows that.",
+                number=candidate.number,
+                state=candidate.state,
+            )
+
+
+def _require_allowed(profile: Profile, connection: Connection) -> None:
+    if profile.status is not ProfileStatus.PUBLISHED:
+        raise RefusedError(f"The profile {profile.name!r} is a draft.", "Connect and publish it first.")
+    if not profile.reclaim_enabled:
+        raise RefusedError(
+            f"The profile {profile.name!r} is report-only: candidates are made, nothing is ever sent.",
+            "Tick Reclaim subscriptions on the profile to allow it.",
+        )
+    if not connection.is_loopback:
+        raise RefusedError(
+            f"Reclaiming is limited to the practice org in this version; {connection.url} is a real org.",
+            "Export the list of unused licenses and take the seats back in Salesforce Setup.",
+        )
+
+
+def _savings(world: World, numbers: list[str]) -> tuple[Decimal | None, str | None]:
+    """What these candidates cost a year, when all of it is in one currency; never a sum over currencies."""
+    if not numbers:
+        return None, None
+    rows = rows_of(world.store.reads.fetch("candidates", numbers=numbers))
+    priced = [row for row in rows if row["potential_savings"] is not None]
+    currencies = {row["currency"] for row in priced}
+    if len(currencies) != 1:
+        return None, None
+    return sum((Decimal(str(row["potential_savings"])) for row in priced), Decimal(0)), currencies.pop()
