@@ -1,0 +1,81 @@
+"""One org with everything the wire keeps for it, and where it can be reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from sfsam.emulator.identifiers import IdSpace
+from sfsam.emulator.org import Caller, Org, SalesforceError
+from sfsam.emulator.wire.bulk_jobs import BulkJobs
+from sfsam.emulator.wire.client_app import ClientApp
+from sfsam.emulator.wire.cursors import Cursors
+from sfsam.emulator.wire.faults import Faults
+from sfsam.emulator.wire.metering import Meter
+from sfsam.emulator.wire.request_log import RequestLog
+from sfsam.emulator.wire.settings import Settings
+from sfsam.emulator.wire.sign_ins import SignIns
+from sfsam.emulator.wire.tokens import TokenStore
+
+_BASE_ALLOWANCE = 100_000
+_ALLOWANCE_PER_USER = 1_000
+CURSOR_LIFETIME = timedelta(days=2)
+
+
+@dataclass
+class OrgHost:
+    """An org and its address: `ports` maps "http" and "https" to the port that this org listens on."""
+
+    org: Org
+    ports: dict[str, int]
+    app: ClientApp = field(init=False)
+    settings: Settings = field(init=False)
+    meter: Meter = field(init=False)
+    tokens: TokenStore = field(init=False)
+    sign_ins: SignIns = field(init=False)
+    cursors: Cursors = field(init=False)
+    bulk_jobs: BulkJobs = field(init=False)
+    log: RequestLog = field(init=False)
+    faults: Faults = field(init=False)
+
+    def __post_init__(self) -> None:
+        users = self.org.record_counts(["User"])["User"]
+        ids = IdSpace(self.org.index)
+        self.app = ClientApp.of_org(self.org.org_id)
+        self.settings = Settings(daily_api_requests=_BASE_ALLOWANCE + users * _ALLOWANCE_PER_USER)
+        self.meter = Meter(self.org.clock, self.settings)
+        self.tokens = TokenStore(self.org.org_id, self.org.clock, self.settings)
+        self.sign_ins = SignIns()
+        self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
+        self.bulk_jobs = BulkJobs(self.org, ids, self.settings)
+        self.log = RequestLog(self.org.clock)
+        self.faults = Faults()
+
+    def base_url(self, request: Request) -> str:
+        """This org's address, by the scheme and host name that the request came by."""
+        return f"{request.url.scheme}://{request.url.hostname}:{self.ports[request.url.scheme]}"
+
+    def living_caller(self, user_id: str) -> Caller | None:
+        """The user behind a session; None, and every session of theirs ended, when they may not log in."""
+        try:
+            caller = self.org.caller(user_id)
+        except SalesforceError:
+            return None
+        if caller.is_active and not caller.is_frozen:
+            return caller
+        self.tokens.revoke_user(user_id)
+        self.sign_ins.forget_user(user_id)
+        return None
+
+    def identity_url(self, site_base: str, user_id: str) -> str:
+        """The user's identity URL on the site that the request came to (Salesforce fact sheet 1.4)."""
+        return f"{site_base}/id/{self.org.org_id}/{user_id}"
+
+
+def site_base(request: Request) -> str:
+    """Scheme, host and port that the request came by."""
+    parts = urlsplit(str(request.url))
+    return f"{parts.scheme}://{parts.netloc}"
