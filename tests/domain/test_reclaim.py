@@ -1,0 +1,118 @@
+"""The steps of taking back, their calls, and the guard."""
+
+from datetime import datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sfsam.domain.reclaim import (
+    BATCH_SIZE,
+    Attempt,
+    Holding,
+    Outcome,
+    Step,
+    allowed_users,
+    calls_of,
+    guard_size,
+    planned_calls,
+)
+from sfsam.errors import GuardExceeded
+
+NOON = datetime(2026, 11, 24, 12)
+
+
+def holding(number: int = 1, **more: object) -> Holding:
+    fields: dict[str, object] = {
+        "user_id": f"005{number:015d}",
+        "username": f"user{number}@acme.example",
+        "is_active": True,
+        "is_frozen": False,
+        "user_login_id": f"0Yw{number:015d}",
+        "profile_id": "00e000000000001AAA",
+        "last_login_at": None,
+        "system_modstamp": "2026-01-01T00:00:00.000+0000",
+    }
+    return Holding.model_validate(fields | more)
+
+
+def test_the_steps_follow_the_order_that_frees_everything() -> None:
+    full = holding(
+        permission_sets=({"Id": "0Pa1"},),
+        permission_set_licenses=({"Id": "2LA1"},),
+        package_licenses=({"Id": "0511"},),
+        feature_licenses=("UserPermissionsKnowledgeUser",),
+    )
+    calls = planned_calls([full])
+    assert [call.step for call in calls] == list(Step)
+    assert [(call.method, call.object) for call in calls] == [
+        ("PATCH", "UserLogin"),
+        ("DELETE", "PermissionSetAssignment"),
+        ("DELETE", "PermissionSetLicenseAssign"),
+        ("DELETE", "UserPackageLicense"),
+        ("PATCH", "User"),
+        ("PATCH", "User"),
+    ]
+    assert calls[-1].changes[0].fields == {"IsActive": False}
+    assert full.seats == 4
+
+
+def test_a_step_with_nothing_to_do_sends_nothing() -> None:
+    assert [call.step for call in planned_calls([holding(is_frozen=True)])] == [Step.DEACTIVATE]
+    assert planned_calls([holding(is_active=False, is_frozen=True)]) == []
+
+
+@given(st.lists(st.integers(0, 7), max_size=60))
+def test_every_change_is_in_exactly_one_call_of_at_most_the_batch_size(sizes: list[int]) -> None:
+    people = [
+        holding(number, permission_sets=tuple({"Id": f"0Pa{number}-{each}"} for each in range(size)))
+        for number, size in enumerate(sizes)
+    ]
+    calls = calls_of(Step.REMOVE_PERMISSION_SETS, people)
+    sent = [change.record_id for call in calls for change in call.changes]
+    assert sorted(sent) == sorted(row["Id"] for each in people for row in each.permission_sets)
+    assert all(len(call.changes) <= BATCH_SIZE[call.step] for call in calls)
+    assert BATCH_SIZE[Step.REMOVE_PERMISSION_SETS] < 50  # at 50 Salesforce leaves the licenses behind
+
+
+def attempt() -> Attempt:
+    return Attempt(
+        attempt_id="a",
+        request_id="r",
+        profile_id="p",
+        number="RC0000001",
+        user_id="005",
+        step=Step.DEACTIVATE,
+        record_id="005",
+        intended_at=NOON,
+    )
+
+
+@pytest.mark.parametrize(
+    ("accepted", "in_effect", "outcome"),
+    [
+        (True, True, Outcome.DONE),
+        (False, True, Outcome.DONE),
+        (True, False, Outcome.REFUSED),
+        (False, False, Outcome.REFUSED),
+    ],
+)
+def test_reading_back_outweighs_the_answer(accepted: bool, in_effect: bool, outcome: Outcome) -> None:
+    closed = attempt().closed(accepted=accepted, in_effect=in_effect, code="X", said="words", at=NOON)
+    assert closed.outcome is outcome
+    assert (closed.said == "") is (outcome is Outcome.DONE)
+
+
+@pytest.mark.parametrize(
+    ("active", "asked", "allowed"), [(0, None, 25), (400, None, 25), (2000, None, 100), (2000, 7, 7)]
+)
+def test_the_guard_allows_25_or_5_percent_or_what_was_asked(active: int, asked: int | None, allowed: int) -> None:
+    assert allowed_users(active, asked) == allowed
+
+
+def test_exceeding_the_guard_carries_its_numbers() -> None:
+    with pytest.raises(GuardExceeded) as refused:
+        guard_size(101, 2000, None)
+    assert refused.value.values == {"selected": 101, "allowed": 100, "active_users": 2000}
+    assert "--max-users 101" in refused.value.remedy
+    guard_size(100, 2000, None)
