@@ -1,0 +1,96 @@
+"""The database file: opened by one process, written by one thread at a time, read by all at once.
+
+Readers take a cursor per question and see the last commit; a writer takes the write lock, a cursor and a
+transaction. What is known of DuckDB's locks and formats stands in ADR 0003.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sfsam.config import PROJECT_DIR
+from sfsam.store import migrations, reference_data
+from sfsam.store.faults import translated
+from sfsam.store.unit_of_work import DuckDBUnitOfWork
+
+# A download of 100,000 users and two million sign-ins must stay below 500 MB of memory in all; what does not fit
+# DuckDB's share goes to the spill folder. Measured in tests and in docs/measured.md.
+MEMORY_LIMIT = "256MB"
+THREADS = 2
+
+
+class DuckDBStore:
+    """Fits ports.Store. Open it with `DuckDBStore.open`; closing it frees the file for other processes."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | str, audit_key: bytes) -> None:
+        self._connection = connection
+        self._path = path
+        self._audit_key = audit_key
+        self._write_lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path | str, *, audit_key: bytes, data_dir: Path = PROJECT_DIR / "data") -> DuckDBStore:
+        """Open (or make) the database at `path`, or one in memory with ":memory:", and bring it up to date.
+
+        `data_dir` holds the shipped reference data. Raises StoreBusy while another process has the file,
+        SetupError when it comes from a newer sfsam, StorageFull when the disk is full.
+        """
+        with translated(path):
+            connection = duckdb.connect(str(path), config=_configuration())
+            try:
+                _spill_beside(connection, path)
+                migrations.apply(connection, migrations.shipped())
+                reference_data.load(connection, data_dir)
+            except BaseException:
+                connection.close()
+                raise
+        return cls(connection, path, audit_key)
+
+    @contextmanager
+    def begin(self) -> Iterator[DuckDBUnitOfWork]:
+        """One write transaction; see DuckDBUnitOfWork. Waits until no other thread writes."""
+        with self._write_lock, translated(self._path), self._cursor() as cursor:
+            work = DuckDBUnitOfWork(cursor, self._audit_key)
+            try:
+                yield work
+            finally:
+                work.undo()
+
+    def close(self) -> None:
+        """Wait for the writer, then let go of the file."""
+        with self._write_lock:
+            self._connection.close()
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        cursor = self._connection.cursor()
+        try:
+            yield cursor
+        finally:
+            cursor.close()
+
+
+def _configuration() -> dict[str, str | bool | int | float | list[str]]:
+    return {
+        "storage_compatibility_version": "v1.5.0",
+        "memory_limit": MEMORY_LIMIT,
+        "threads": THREADS,
+        "preserve_insertion_order": False,
+    }
+
+
+def _spill_beside(connection: duckdb.DuckDBPyConnection, path: Path | str) -> None:
+    """Give DuckDB a folder for what does not fit in memory, without what a killed process left in it.
+
+    Only after the file is ours: the folder of a living holder must stay as it is.
+    """
+    if str(path) != ":memory:":
+        spill = Path(path).with_suffix(".spill")
+        shutil.rmtree(spill, ignore_errors=True)
+        connection.execute("SET temp_directory = ?", [str(spill)])

@@ -1,0 +1,56 @@
+"""DuckDB's errors in our words, translated once, here at the edge."""
+
+from __future__ import annotations
+
+import errno
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from sfsam.errors import SetupError, SfsamError, StorageFull, StoreBusy
+
+_HOLDER = re.compile(r"PID (\d+)")
+_FULL = re.compile(
+    r"no space left|disk quota|could not write|out of disk|failed to offload|max_temp_directory_size", re.I
+)
+
+
+@contextmanager
+def translated(path: Path | str) -> Iterator[None]:
+    """Raise StoreBusy or StorageFull (or SetupError when the file cannot be used) instead of DuckDB's errors."""
+    try:
+        yield
+    except (duckdb.IOException, duckdb.OutOfMemoryException) as trouble:
+        raise _in_our_words(str(trouble), path) from trouble
+    except OSError as trouble:
+        if trouble.errno not in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise _full(path) from trouble
+
+
+def _in_our_words(said: str, path: Path | str) -> SfsamError:
+    if "lock on file" in said:
+        holder = _HOLDER.search(said)
+        process = f"process {holder.group(1)}" if holder else "another process"
+        return StoreBusy(
+            f"The database {path} is in use by {process}.",
+            "End that process, or wait until it has finished, and try again.",
+            pid=int(holder.group(1)) if holder else None,
+        )
+    if _FULL.search(said):
+        return _full(path)
+    return SetupError(
+        f"The database {path} cannot be used.",
+        "Check that its folder exists and may be written, and that the file is a sfsam database.",
+        said=said,
+    )
+
+
+def _full(path: Path | str) -> StorageFull:
+    return StorageFull(
+        f"The disk took no more while {path} was written.",
+        f"Make room in {Path(path).parent} and try again; the data before is unharmed.",
+    )

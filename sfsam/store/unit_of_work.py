@@ -1,0 +1,52 @@
+"""One write transaction: everything inside `begin` is undone on leaving, unless `commit` was called."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import duckdb
+
+from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredProfiles, StoredRequests
+
+
+class DuckDBUnitOfWork:
+    """The repositories over one cursor inside one transaction; fits ports.UnitOfWork.
+
+    `published` is called after a commit that changed data which pages show.
+    """
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, audit_key: bytes, published: Callable[[], None] = lambda: None
+    ) -> None:
+        self._cursor = cursor
+        self._published = published
+        self._has_changed = False
+        self._is_open = False
+        self.profiles = StoredProfiles(cursor, self._changed)
+        self.jobs = StoredJobs(cursor, self._changed)
+        self.candidates = StoredCandidates(cursor, self._changed)
+        self.requests = StoredRequests(cursor)
+        self.audit = StoredAudit(cursor, self._changed, audit_key)
+        self._begin()
+
+    def commit(self) -> None:
+        """Make everything since `begin` (or the last commit) lasting and visible, and go on in a new transaction."""
+        self._is_open = False
+        self._cursor.execute("COMMIT")
+        if self._has_changed:
+            self._published()
+            self._has_changed = False
+        self._begin()
+
+    def undo(self) -> None:
+        """Forget what was not committed. A commit that failed was undone by the database already."""
+        if self._is_open:
+            self._is_open = False
+            self._cursor.execute("ROLLBACK")
+
+    def _begin(self) -> None:
+        self._cursor.execute("BEGIN")
+        self._is_open = True
+
+    def _changed(self) -> None:
+        self._has_changed = True
