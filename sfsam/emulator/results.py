@@ -94,7 +94,7 @@ class StoredResult:
 
     def _store_children(self, i: int, children: Children) -> None:
         compiled = children.compiled
-        statement = f"FROM ({compiled.statement}) WHERE c0 IN (SELECT c0 FROM result)"
+        statement = f"FROM ({compiled.statement}) WHERE c0 IN (SELECT c0 FROM result)"  # noqa: S608 - our columns
         self._connection.execute(f"CREATE TEMP TABLE children{i} AS {statement}", compiled.bound)
 
     def _child_records(self, i: int, offset: int, limit: int, version: str) -> dict[int, list[Record]]:
