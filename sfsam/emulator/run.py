@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import sys
 import tempfile
+import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +23,7 @@ from sfsam.emulator.wire.certificates import ServerFiles, write_certificates
 from sfsam.emulator.wire.client_app import SCOPES
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.ports import LOOPBACK, PortBusy, listen
-from sfsam.emulator.wire.serving import Listeners, serve_hosts
+from sfsam.emulator.wire.serving import Listeners, apps_of, serve_apps
 
 EXIT_TRY_LATER = 75
 EXIT_CHANGE_A_SETTING = 78
@@ -37,8 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--orgs", type=int, default=1)
     parser.add_argument("--now", type=datetime.fromisoformat, default=None)
     parser.add_argument("--scenario", default=None)
-    given = parser.parse_args(argv)
-    return serve(given.port, given.tls_port, given.users, given.seed, given.orgs, given.now, given.scenario)
+    parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input closes")
+    return serve(**vars(parser.parse_args(argv)))
 
 
 def serve(
@@ -49,14 +51,18 @@ def serve(
     orgs: int = 1,
     now: datetime | None = None,
     scenario: str | None = None,
+    end_with_stdin: bool = False,
 ) -> int:
     """Serve `orgs` practice orgs on 127.0.0.1 until SIGINT or SIGTERM.
 
     Org k listens on port + k and tls_port + k, the common login host on the next one. One JSON line on
     stdout says where, as soon as every port answers. Returns the exit code: 0 when ended by a signal,
-    75 when no free ports were found, 78 when a given port is taken or the scenario is unknown.
+    75 when no free ports were found, 78 when a given port is taken or the scenario is unknown. With
+    `end_with_stdin` it also ends when its standard input closes, as it does when the starter dies.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
+    if end_with_stdin:
+        threading.Thread(target=_end_with_stdin, daemon=True, name="stdin").start()
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
     try:
@@ -77,6 +83,12 @@ def serve(
     return 0
 
 
+def _end_with_stdin() -> None:
+    """Wait for the end of standard input, then end as a signal would end us."""
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
 async def _serve_until_signal(hosts: tuple[OrgHost, ...], listeners: Listeners, files: ServerFiles) -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -88,7 +100,7 @@ async def _serve_until_signal(hosts: tuple[OrgHost, ...], listeners: Listeners, 
         sys.stdout.write(orjson.dumps(ready_line(hosts, login_url, files)).decode() + "\n")
         sys.stdout.flush()
 
-    await serve_hosts(hosts, listeners, files, stop, say_ready)
+    await serve_apps(apps_of(hosts), listeners, files, stop, say_ready)
 
 
 def ready_line(hosts: tuple[OrgHost, ...], login_url: str, files: ServerFiles) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import uvicorn
@@ -36,15 +36,19 @@ class Listeners:
         }
 
 
-async def serve_hosts(
-    hosts: tuple[OrgHost, ...],
+def apps_of(hosts: tuple[OrgHost, ...]) -> list[ASGIApp]:
+    """What answers at each position: every org, then the common login host."""
+    return [*(org_app(host) for host in hosts), login_app(hosts)]
+
+
+async def serve_apps(
+    apps: Sequence[ASGIApp],
     listeners: Listeners,
     files: ServerFiles,
     stop: asyncio.Event,
     on_ready: Callable[[], None],
 ) -> None:
     """Serve until `stop` is set; `on_ready` is called as soon as every listener answers."""
-    apps = [*(org_app(host) for host in hosts), login_app(hosts)]
     servers: list[tuple[uvicorn.Server, socket.socket]] = []
     for app, plain, tls in zip(apps, listeners.http, listeners.https, strict=True):
         servers += [(_server(app, None), plain), (_server(app, files), tls)]
