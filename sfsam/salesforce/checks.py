@@ -1,0 +1,94 @@
+"""Every permission that download, activity and reclaim need, as the connected user has it now; nothing is changed.
+
+What is needed stands in `data/required_permissions.csv`. Its column `permission` is one of:
+
+    ViewSetup, FreezeUsers|ManageUsers    one of these, by UserPermissionAccess
+    scope:api                             a scope of the token
+    read:LoginHistory                     described, and one row read
+    update:User.IsActive                  by describe
+    delete:UserPackageLicense             by describe
+
+What the org cannot tell (Manage Package Licenses, fact sheet 5.6) is not known until it is first used.
+"""
+
+from __future__ import annotations
+
+import csv
+from functools import cache
+from pathlib import Path
+
+from sfsam.config import PROJECT_DIR
+from sfsam.domain.profiles import Check, Process, Record
+from sfsam.errors import ObjectUnavailable, PermissionMissing, RefusedError
+from sfsam.salesforce import soql
+from sfsam.salesforce.described import Described
+from sfsam.salesforce.permissions import Permissions, any_of, effective_permissions
+from sfsam.salesforce.rest import RestReader
+
+REQUIRED_PERMISSIONS = PROJECT_DIR / "data" / "required_permissions.csv"
+_NOT_KNOWN = "Salesforce does not tell; not known until first use."
+
+
+class RequiredPermission(Record):
+    """One line of the table."""
+
+    process: Process
+    permission: str
+    label: str
+    needed_for: str
+    remedy: str
+    source: str
+
+
+@cache
+def required_permissions(path: Path = REQUIRED_PERMISSIONS) -> tuple[RequiredPermission, ...]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(RequiredPermission.model_validate(row) for row in csv.DictReader(file))
+
+
+def check_permissions(rest: RestReader, scope: str) -> list[Check]:
+    """One Check per line of the table. `scope` is the token's, space separated; empty when it is not known."""
+    permissions = effective_permissions(rest)
+    checks = []
+    for needed in required_permissions():
+        ok = _is_given(rest, permissions, scope, needed.permission)
+        remedy = {True: "", False: needed.remedy, None: f"{_NOT_KNOWN} {needed.remedy}"}[ok]
+        checks.append(Check(process=needed.process, permission=needed.label, ok=ok, remedy=remedy))
+    return checks
+
+
+def _is_given(rest: RestReader, permissions: Permissions, scope: str, permission: str) -> bool | None:
+    kind, _, subject = permission.partition(":")
+    match kind:
+        case "scope":
+            granted = scope.split()
+            return (subject in granted or "full" in granted) if granted else None
+        case "read":
+            return _is_readable(rest, subject)
+        case "update":
+            name, _, field = subject.partition(".")
+            described = _described(rest, name)
+            return described is not None and field in described.fields and described.fields[field].updateable
+        case "delete":
+            described = _described(rest, subject)
+            return described is not None and described.deletable
+        case _:
+            return any_of(permissions, *permission.split("|"))
+
+
+def _is_readable(rest: RestReader, name: str) -> bool:
+    described = _described(rest, name)
+    if described is None or soql.load(name).select(described).vital:
+        return False
+    try:
+        rest.rows(soql.probe(name))
+    except (ObjectUnavailable, PermissionMissing, RefusedError):
+        return False
+    return True
+
+
+def _described(rest: RestReader, name: str) -> Described | None:
+    try:
+        return rest.describe(name)
+    except (ObjectUnavailable, PermissionMissing):
+        return None

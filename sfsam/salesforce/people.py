@@ -1,0 +1,121 @@
+"""Reading some people fresh from the org, just before something is done to them: a few queries for all of them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sfsam.domain.identifiers import to_18
+from sfsam.domain.reclaim import Holding
+from sfsam.errors import PermissionMissing
+from sfsam.salesforce.permissions import any_of, effective_permissions
+from sfsam.salesforce.rest import RestReader, Row, value_of
+from sfsam.salesforce.sign_ins import newest_human_sign_ins, parse_moment
+
+# The user types of fact sheet 4.1 behind which no person sits.
+MACHINE_USER_TYPES = frozenset({"AutomatedProcess", "CloudIntegrationUser", "Guest"})
+_INTEGRATION_LICENSES = frozenset({"SALESFORCE_INTEGRATION_USER"})
+_ADMINISTRATOR = ("PermissionsManageUsers", "PermissionsModifyAllData", "PermissionsCustomizeApplication")
+
+
+class PeopleReader:
+    """Reads what people hold and whether they have come back."""
+
+    def __init__(self, rest: RestReader) -> None:
+        self._rest = rest
+
+    def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
+        """What these people hold now, in the order asked for. Users that are gone are left out."""
+        users = {row["Id"]: row for row in self._rest.held("HeldUser", user_ids)}
+        logins = {row["UserId"]: row for row in self._rest.held("HeldUserLogin", users)}
+        sets = _by(self._rest.held("HeldPermissionSets", users), "AssigneeId")
+        licenses = _by(self._rest.held("HeldPermissionSetLicenses", users), "AssigneeId")
+        packages = _by(self._rest.held("HeldPackageLicenses", users), "UserId")
+        features = self._rest.describe("User").feature_licenses
+        return [
+            _holding(
+                users[user_id],
+                login=logins.get(user_id),
+                sets=sets[user_id],
+                licenses=licenses[user_id],
+                packages=packages[user_id],
+                features=features,
+            )
+            for user_id in dict.fromkeys(map(to_18, user_ids))
+            if user_id in users
+        ]
+
+    def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
+        """The newest human sign-in of each of these users after `since`, by login history and LastLoginDate.
+
+        Raises PermissionMissing when the org would show only the connected user's own sign-ins, because then
+        everybody would look unused.
+        """
+        if any_of(effective_permissions(self._rest), "MonitorLoginHistory", "ManageUsers") is False:
+            raise PermissionMissing(
+                "The sign-ins of other people cannot be read, so nobody can be called unused.",
+                "Give the connected user the permission Monitor Login History (or Manage Users).",
+                permission="MonitorLoginHistory",
+            )
+        history = self._rest.held("SignInsSince", user_ids, since=since)
+        dates = self._rest.held("LastSignIns", user_ids, since=since)
+        return newest_human_sign_ins(history, {row["Id"]: parse_moment(row["LastLoginDate"]) for row in dates})
+
+
+def _holding(
+    user: Row,
+    *,
+    login: Row | None,
+    sets: Sequence[Row],
+    licenses: Sequence[Row],
+    packages: Sequence[Row],
+    features: Sequence[str],
+) -> Holding:
+    last_login = user.get("LastLoginDate")
+    return Holding(
+        user_id=user["Id"],
+        username=user["Username"],
+        is_active=user["IsActive"],
+        is_frozen=login is not None and login["IsFrozen"],
+        is_administrator=any(_grants(row, name) for row in sets for name in _ADMINISTRATOR),
+        is_machine=_is_machine(user) or any(_grants(row, "PermissionsApiUserOnly") for row in sets),
+        user_login_id=login["Id"] if login else None,
+        profile_id=user["ProfileId"],
+        last_login_at=parse_moment(last_login) if last_login else None,
+        system_modstamp=user.get("SystemModstamp") or "",
+        permission_sets=tuple(_plain(row) for row in sets if not _grants(row, "IsOwnedByProfile")),
+        permission_set_licenses=tuple(map(_plain, licenses)),
+        package_licenses=tuple(map(_plain, packages)),
+        feature_licenses=tuple(name for name in features if user.get(name)),
+    )
+
+
+def _is_machine(user: Row) -> bool:
+    license_key = value_of(user, "Profile.UserLicense.LicenseDefinitionKey")
+    return user.get("UserType") in MACHINE_USER_TYPES or license_key in _INTEGRATION_LICENSES
+
+
+def _grants(assignment: Row, field: str) -> bool:
+    return bool(value_of(assignment, f"PermissionSet.{field}"))
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    """The row's own fields and the names of its parents, without Salesforce's `attributes` and permissions."""
+    flat: dict[str, Any] = {}
+    for name, value in row.items():
+        if isinstance(value, dict):
+            kept = {part: value[part] for part in ("Name", "DeveloperName", "NamespacePrefix") if part in value}
+            flat.update({f"{name}.{part}": text for part, text in kept.items()})
+        else:
+            flat[name] = value
+    flat.pop("attributes", None)
+    return {name: value for name, value in flat.items() if not name.startswith("attributes.")}
+
+
+def _by(rows: Sequence[Row], column: str) -> defaultdict[str, list[Row]]:
+    grouped: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row[column]].append(row)
+    return grouped
