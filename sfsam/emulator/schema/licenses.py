@@ -181,6 +181,7 @@ PERMISSION_SET = SObject(
         Child("Assignments", "PermissionSetAssignment", "PermissionSetId"),
         Child("PermissionSetGroupComponents", "PermissionSetGroupComponent", "PermissionSetId"),
     ),
+    hidden_columns='"unlisted" VARCHAR[]',
 )
 
 PERMISSION_SET_ASSIGNMENT = SObject(

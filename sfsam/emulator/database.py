@@ -1,0 +1,43 @@
+"""The org's tables in an in-memory DuckDB: macros, tables from the schema, and plain inserts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import duckdb
+
+from sfsam.emulator.identifiers import MACROS, IdSpace
+from sfsam.emulator.schema.activity import LOGIN_KIND_COLUMNS
+from sfsam.emulator.schema.catalog import Catalog
+from sfsam.emulator.schema.model import PREFIXES
+
+
+def open_database(catalog: Catalog, ids: IdSpace) -> duckdb.DuckDBPyConnection:
+    """A new in-memory database with every table of the catalog and one id macro per key prefix."""
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute(MACROS)
+    for prefix in sorted({item.prefix for item in catalog} | set(PREFIXES.values())):
+        connection.execute(ids.macro(prefix))
+    for item in catalog:
+        if item.stored:
+            connection.execute(item.table())
+    kinds = ", ".join(f'"{name}" VARCHAR' for name in LOGIN_KIND_COLUMNS)
+    connection.execute(f"CREATE TABLE login_kind (kind USMALLINT, {kinds})")
+    connection.execute("CREATE TABLE blocker (user_number INTEGER, code VARCHAR, message VARCHAR)")
+    connection.execute("CREATE TABLE feature_license (feature VARCHAR, total INTEGER)")
+    connection.execute("CREATE TABLE side_door_permission (user_number INTEGER, name VARCHAR, held BOOLEAN)")
+    return connection
+
+
+def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows that all have the same keys; table and keys come from the schema, never from a client."""
+    listed = list(rows)
+    if not listed:
+        return
+    names = list(listed[0])
+    heads = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" for _ in names)
+    values: Sequence[list[Any]] = [[row[name] for name in names] for row in listed]
+    connection.executemany(f'INSERT INTO "{table}" ({heads}) VALUES ({marks})', values)  # noqa: S608 - schema names
