@@ -1,0 +1,99 @@
+"""Picks the real things and joins them. No other file knows both a giver and the services."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from sfsam.config import Settings
+from sfsam.domain.commands import Command, Enqueue
+from sfsam.errors import SetupError
+from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
+from sfsam.practice.process import ProcessPracticeOrgs
+from sfsam.salesforce import HttpSalesforce
+from sfsam.services import Services
+from sfsam.sheets.xlsx import ExcelSheets
+from sfsam.store.database import DuckDBStore
+from sfsam.vault.fernet_vault import FernetVault
+from sfsam.vault.keys import load_keys
+
+
+class SystemClock:
+    """This machine's clock; fits ports.Clock."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None)  # noqa: TID251  the one real clock behind the services
+
+
+@dataclass(frozen=True)
+class System:
+    """Everything one process works with. Whoever has it owns the database; closing it frees the file."""
+
+    settings: Settings
+    store: Store
+    services: Services
+    practice: PracticeOrgs
+    sheets: Sheets
+    clock: Clock
+    cookie_key: bytes = field(repr=False)
+    queue_changed: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def reads(self) -> Reads:
+        return self.store.reads
+
+    def send(self, command: Command) -> Any:
+        """Give a command; its answer. Raises SfsamError, with what happened and what to do."""
+        answer = self.services.handle(command)
+        if isinstance(command, Enqueue):
+            self.queue_changed.set()
+        return answer
+
+    def close(self) -> None:
+        """End the practice org if it runs, and let go of the database."""
+        self.practice.stop()
+        self.store.close()
+
+
+def build(settings: Settings) -> System:
+    """Open the database and join everything. Raises StoreBusy when another process has it, SetupError."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    clock = SystemClock()
+    vault = FernetVault(load_keys(settings))
+    store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key())
+    practice, sheets = ProcessPracticeOrgs(settings), ExcelSheets()
+    return System(
+        settings=settings,
+        store=store,
+        services=Services(store, HttpSalesforce(settings, clock), vault, practice, sheets, clock, settings),
+        practice=practice,
+        sheets=sheets,
+        clock=clock,
+        cookie_key=vault.derived_key("browser cookie"),
+    )
+
+
+def configure_logging(settings: Settings) -> None:
+    """Log to standard error. The HTTP client's own lines stay out: they repeat every address that is called."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("httpx", "httpcore", "authlib"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+_current: System | None = None
+
+
+def current() -> System:
+    """The System of this process, as the app opened it."""
+    if _current is None:
+        raise SetupError("The app has not opened its database.", "Start it with: python -m sfsam serve")
+    return _current
+
+
+def set_current(system: System | None) -> None:
+    """Make `system` the one of this process; None when it was closed."""
+    global _current
+    _current = system

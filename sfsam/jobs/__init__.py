@@ -1,0 +1,1 @@
+"""Jobs are saved by whoever asks for them and done here, one after the other."""

@@ -1,0 +1,112 @@
+"""The worker: one thread that takes the next queued job, does it, and saves what became of it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from typing import Any
+
+from sfsam.bootstrap import System
+from sfsam.domain.jobs import Job, JobFailure, JobState, Progress
+from sfsam.errors import SfsamError
+from sfsam.jobs.failures import failure_of, failure_of_interruption, trace_of
+from sfsam.services.running import JobControl
+
+_LOOK_EVERY_SECONDS = 1.0
+
+log = logging.getLogger(__name__)
+
+
+class Worker:
+    """Does the jobs of one System. It may be started once; `stop` ends it at the job's next safe point."""
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._stopping = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._interrupted: set[str] = set()  # told to stop because this process ends
+
+    def start(self) -> None:
+        """Begin to work. A second call changes nothing."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+            self._thread.start()
+
+    def stop(self, seconds: float = 30.0) -> None:
+        """Ask the running job to stop at its next safe point, and wait for that at most this long."""
+        self._stopping.set()
+        self._system.queue_changed.set()
+        if self._thread is not None:
+            self._thread.join(seconds)
+
+    @property
+    def is_alive(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def run_next(self) -> bool:
+        """Do the next queued job in this thread; False when there is none."""
+        job = self._take()
+        if job is None:
+            return False
+        self._do(job)
+        return True
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            self._system.queue_changed.clear()
+            if not self._try_next():
+                self._system.queue_changed.wait(_LOOK_EVERY_SECONDS)
+
+    def _try_next(self) -> bool:
+        try:
+            return self.run_next()
+        except SfsamError as error:  # the store itself took nothing, for example because the disk is full
+            log.error("the worker waits: %s", error)
+            return False
+
+    def _take(self) -> Job | None:
+        with self._system.store.begin() as work:
+            job = work.jobs.next_queued()
+            if job is None:
+                return None
+            job = job.model_copy(update={"state": JobState.RUNNING, "started_at": self._system.clock.now()})
+            work.jobs.save(job)
+            work.commit()
+        log.info("job %s (%s) begins, asked for by %s", job.job_id, job.kind, job.requested_by)
+        return job
+
+    def _do(self, job: Job) -> None:
+        control = JobControl(lambda progress: self._save_progress(job, progress), lambda: self._should_stop(job))
+        try:
+            answer = self._system.services.run(job, control)
+        except SfsamError as error:
+            self._end(job, failure=failure_of(error))
+        except Exception as error:  # noqa: BLE001  the outermost door: the job must end, and the worker go on
+            log.error("job %s ended by an error inside sfsam\n%s", job.job_id, trace_of(error))
+            self._end(job, failure=failure_of(error))
+        else:
+            self._end(job, result=answer.model_dump(mode="json"))
+
+    def _end(self, job: Job, *, result: dict[str, Any] | None = None, failure: JobFailure | None = None) -> None:
+        state = JobState.FAILED if failure else JobState.SUCCEEDED
+        if job.job_id in self._system.services.stopping:
+            state, failure = JobState.CANCELED, None
+        elif job.job_id in self._interrupted:
+            state, failure = JobState.FAILED, failure_of_interruption(job)
+        with self._system.store.begin() as work:
+            latest = work.jobs.find(job.job_id) or job
+            ended = {"state": state, "result": result, "failure": failure, "ended_at": self._system.clock.now()}
+            work.jobs.save(latest.model_copy(update=ended))
+            work.commit()
+        self._system.services.stopping.discard(job.job_id)
+        log.info("job %s (%s) %s%s", job.job_id, job.kind, state, f": {failure.what}" if failure else "")
+
+    def _save_progress(self, job: Job, progress: Progress) -> None:
+        with self._system.store.begin() as work:
+            work.jobs.save(job.model_copy(update={"progress": progress}))
+            work.commit()
+
+    def _should_stop(self, job: Job) -> bool:
+        if self._stopping.is_set():
+            self._interrupted.add(job.job_id)
+        return job.job_id in self._interrupted or job.job_id in self._system.services.stopping
