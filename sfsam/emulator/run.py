@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
-import os
 import signal
 import sys
 import tempfile
-import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,7 +37,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--orgs", type=int, default=1)
     parser.add_argument("--now", type=datetime.fromisoformat, default=None)
     parser.add_argument("--scenario", default=None)
-    parser.add_argument("--end-with-stdin", action="store_true", help="end when standard input closes")
     return serve(**vars(parser.parse_args(argv)))
 
 
@@ -51,18 +48,14 @@ def serve(
     orgs: int = 1,
     now: datetime | None = None,
     scenario: str | None = None,
-    end_with_stdin: bool = False,
 ) -> int:
     """Serve `orgs` practice orgs on 127.0.0.1 until SIGINT or SIGTERM.
 
     Org k listens on port + k and tls_port + k, the common login host on the next one. One JSON line on
     stdout says where, as soon as every port answers. Returns the exit code: 0 when ended by a signal,
-    75 when no free ports were found, 78 when a given port is taken or the scenario is unknown. With
-    `end_with_stdin` it also ends when its standard input closes, as it does when the starter dies.
+    75 when no free ports were found, 78 when a given port is taken or the scenario is unknown.
     """
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s %(message)s")
-    if end_with_stdin:
-        threading.Thread(target=_end_with_stdin, daemon=True, name="stdin").start()
     if now is not None and now.tzinfo is None:
         now = now.replace(tzinfo=UTC)
     try:
@@ -81,12 +74,6 @@ def serve(
         files = write_certificates(Path(folder), real_now())
         asyncio.run(_serve_until_signal(hosts, listeners, files))
     return 0
-
-
-def _end_with_stdin() -> None:
-    """Wait for the end of standard input, then end as a signal would end us."""
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _serve_until_signal(hosts: tuple[OrgHost, ...], listeners: Listeners, files: ServerFiles) -> None:

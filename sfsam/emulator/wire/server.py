@@ -8,7 +8,7 @@ from email.utils import format_datetime
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -66,7 +66,7 @@ def _oauth_routes(site: Site) -> list[PlainRoute]:
 
 
 def _starlette(routes: list[Route]) -> Starlette:
-    handlers = {HTTPException: _http_error, Exception: _unexpected}
+    handlers = {HTTPException: _http_error, ClientDisconnect: _gone, Exception: _unexpected}
     return Starlette(routes=[*routes], exception_handlers=handlers)  # type: ignore[arg-type]
 
 
@@ -87,6 +87,11 @@ def _http_error(request: Request, error: HTTPException) -> Response:
     if request.url.path.startswith("/services/"):
         return error_reply([not_found()])
     return HTMLResponse("<html><head><title>URL No Longer Exists</title></head></html>", error.status_code)
+
+
+def _gone(request: Request, error: ClientDisconnect) -> Response:
+    """The client left before its request was read; nobody will see this answer."""
+    return Response(status_code=400)
 
 
 def _unexpected(request: Request, error: Exception) -> Response:
