@@ -17,6 +17,9 @@ from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.server import login_app, org_app
 
 _GRACE_SECONDS = 1
+_KEEP_ALIVE_SECONDS = 75
+"""Longer than clients keep an idle connection, so that none sends a request into a closing one."""
+
 _LARGEST_HEAD = 65_536
 """Room for the 16,384 bytes that Salesforce allows, so that we answer 414 and 431 ourselves."""
 
@@ -84,6 +87,7 @@ def _server(app: ASGIApp, tls: ServerFiles | None) -> _QuietServer:
             access_log=False,
             date_header=False,
             server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
             h11_max_incomplete_event_size=_LARGEST_HEAD,
             ssl_certfile=tls.certificate_file if tls else None,

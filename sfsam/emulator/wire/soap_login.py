@@ -60,7 +60,9 @@ def _login(site: Site, request: Request, body: bytes) -> Response:
 def _session(host: OrgHost, request: Request, version: str, user_id: str) -> Response:
     token = host.tokens.issue_access(user_id, _SESSION_SCOPES)
     host.meter.count_token("soap_login")
-    host.org.record_login(user_id, login_type="Other Apex API", application="N/A", api_type="SOAP Partner")
+    host.org.record_login(
+        user_id, login_type="OtherApi", sub_type="SoapApiLogin", application="N/A", api_type="SOAP Partner"
+    )
     base, org_id = host.base_url(request), host.org.org_id
     lifetime = host.settings.access_token_seconds
     result = "".join(
