@@ -1,0 +1,125 @@
+"""kill -9 in each window of a reclaim of 50 people: nobody is sent twice, and settle ends every open outcome.
+
+The practice org holds its answer, so that the process is killed exactly where we want it (ADR 5):
+
+    before the intent       the people are being read
+    intent saved            the change was not yet processed
+    sent and unanswered     the change was made, its answer is held
+    answered and unsaved    the answer arrived, the reading back is held
+    between batches         the first 25 people are done, the next are being read
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.journey import CommandLine, PracticeProcess, practice_org, wait_until
+
+USERS = 600
+PEOPLE = 50
+WRITE = "/composite/sobjects"
+READ_PEOPLE = "FROM(%20|\\+)UserLogin"  # the first of the queries that ask what people hold
+
+WINDOWS = ("before the intent", "intent saved", "sent and unanswered", "answered and unsaved", "between batches")
+
+
+def hold(window: str, chance: random.Random) -> dict[str, Any]:
+    """The fault that stops the practice org in this window."""
+    orders: dict[str, dict[str, Any]] = {
+        "before the intent": {"match": READ_PEOPLE, "method": "GET", "nth": 1},
+        "intent saved": {"match": WRITE, "method": "PATCH|DELETE", "nth": chance.randint(1, 5), "when": "before"},
+        "sent and unanswered": {
+            "match": WRITE,
+            "method": "PATCH|DELETE",
+            "nth": chance.randint(1, 5),
+            "when": "after",
+        },
+        "answered and unsaved": {"match": READ_PEOPLE, "method": "GET", "nth": 2},
+        "between batches": {"match": "FROM(%20|\\+)LoginHistory", "method": "GET", "nth": 2},
+    }
+    return {"kind": "slow", "seconds": 120, "times": 1, **orders[window]}
+
+
+@pytest.fixture(scope="module")
+def rounds(request: pytest.FixtureRequest) -> int:
+    return 10 if request.config.getoption("--campaign") else 1
+
+
+def test_each_window(tmp_path: Path, rounds: int, capsys: pytest.CaptureFixture[str]) -> None:
+    hits: Counter[str] = Counter()
+    chance = random.Random(20261124)
+    for turn in range(rounds):
+        for window in WINDOWS:
+            _kill_in(window, tmp_path / f"{turn} {window}", chance)
+            hits[window] += 1
+    with capsys.disabled():
+        print("\nkill -9 while reclaiming 50 people, hits per window:", dict(hits))
+    assert all(hits[window] == rounds for window in WINDOWS)
+
+
+def _kill_in(window: str, folder: Path, chance: random.Random) -> None:
+    folder.mkdir()
+    with practice_org(users=USERS, seed=chance.randint(1, 1000)) as practice:
+        sfsam = CommandLine(folder)
+        sfsam.connect(practice.orgs[0])
+        sfsam.done("download", "Production")
+        sfsam.done("identify")
+        chosen = [row["number"] for row in sfsam.done("candidates", "--state", "ready")][:PEOPLE]
+        assert len(chosen) == PEOPLE
+        _kill_while_held(practice, sfsam, chosen, hold(window, chance))
+        _end_of_the_story(practice, sfsam, set(chosen))
+
+
+def _kill_while_held(practice: PracticeProcess, sfsam: CommandLine, numbers: list[str], order: dict[str, Any]) -> None:
+    practice.fault(order)
+    process = sfsam.start(*_reclaim(numbers))
+    wait_until(practice.held, f"the practice org to hold {order}")
+    process.kill()
+    process.wait()
+    practice.clear_faults()  # whatever was held is answered now, to nobody
+
+
+def _end_of_the_story(practice: PracticeProcess, sfsam: CommandLine, chosen: set[str]) -> None:
+    """Settle, then finish the work: in the end each person was sent each change once and is closed."""
+    settled = sfsam.done("settle")
+    assert settled["open_after"] == 0
+    rows = {row["number"]: row for row in sfsam.done("candidates") if row["number"] in chosen}
+    assert not [row for row in rows.values() if row["state"] == "awaiting_revocation"]
+    _agrees_with_the_org(practice, rows)
+    for number, row in rows.items():
+        if row["state"] == "attention_required":
+            sfsam.done("candidate", "ready", number, "--reason", "half done, finish it")
+    left = [number for number, row in rows.items() if row["state"] in ("ready", "attention_required")]
+    if left:
+        finished = sfsam.done(*_reclaim(left))
+        assert {row["state"] for row in finished["outcomes"]} <= {"closed_complete", "closed_skipped"}
+    _nobody_was_sent_twice(practice)
+    rows = {row["number"]: row for row in sfsam.done("candidates") if row["number"] in chosen}
+    _agrees_with_the_org(practice, rows)
+    assert {row["state"] for row in rows.values()} <= {"closed_complete", "closed_skipped"}
+    assert sfsam.done("audit", "--verify")["intact"] is True
+
+
+def _reclaim(numbers: list[str]) -> list[str]:
+    chosen = [part for number in numbers for part in ("--number", number)]
+    return ["reclaim", *chosen, "--max-users", str(len(numbers)), "--yes"]
+
+
+def _agrees_with_the_org(practice: PracticeProcess, rows: dict[str, dict[str, Any]]) -> None:
+    users = practice.dump("User")
+    for row in rows.values():
+        is_active = users[row["user_id"]]["IsActive"]
+        assert is_active is (row["state"] not in ("closed_complete", "closed_skipped")), row
+
+
+def _nobody_was_sent_twice(practice: PracticeProcess) -> None:
+    changes = Counter(
+        (change["object"], change["id"], change["field"]) for entry in practice.log() for change in entry["changes"]
+    )
+    assert changes, "the org changed nothing, so this test proved nothing"
+    assert [change for change, times in changes.items() if times > 1] == []

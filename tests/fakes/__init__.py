@@ -1,0 +1,1 @@
+"""Fakes with visible memory, one per port."""

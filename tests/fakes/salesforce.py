@@ -1,0 +1,215 @@
+"""An org in memory behind the Salesforce port: what it was sent can be seen, what it answers can be set."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sfsam.domain.profiles import Check, ConnectedOrg, Connection, Process
+from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Step
+from sfsam.errors import OutcomeUnknown, SfsamError
+from sfsam.ports import (
+    AuthorizationStart,
+    Report,
+    RowOutcome,
+    ShouldStop,
+    StagedDownload,
+    Token,
+    TokenKeeper,
+)
+
+ORG_ID = "00D000000000001EAA"
+
+
+@dataclass
+class Person:
+    """One user of the fake org, with the rows that hang on them."""
+
+    user_id: str
+    is_active: bool = True
+    is_frozen: bool = False
+    is_administrator: bool = False
+    is_machine: bool = False
+    permission_sets: list[str] = field(default_factory=list)
+    permission_set_licenses: list[str] = field(default_factory=list)
+    package_licenses: list[str] = field(default_factory=list)
+    features: set[str] = field(default_factory=set)
+    seen_at: datetime | None = None
+
+
+class Killed(BaseException):
+    """The process died here. Not an Exception: nothing of ours may catch it."""
+
+
+class FakeOrg:
+    """People, and the record of every call that reached the org."""
+
+    def __init__(self, people: Sequence[Person] = ()) -> None:
+        self.people = {person.user_id: person for person in people}
+        self.sent: list[PlannedCall] = []
+        self.refusals: dict[tuple[Step, str], tuple[str, str]] = {}
+        self.checks: list[Check] = [Check(process=Process.DOWNLOAD, permission="View Setup", ok=True)]
+        self.org = ConnectedOrg(
+            org_id=ORG_ID,
+            name="Acme",
+            edition="Enterprise Edition",
+            is_sandbox=False,
+            instance_url="http://127.0.0.1:9999",
+            user_id="005000000000999AAA",
+            username="robot@acme.example",
+        )
+        self.staged: StagedDownload | None = None
+        self.trouble: SfsamError | None = None
+        self.on_send: dict[int, str] = {}  # call number -> "kill before", "kill after", "no answer", "lost"
+        self.kill_on_read_back: int | None = None
+        self.read_backs = 0
+
+    def records_changed(self) -> list[tuple[Step, str]]:
+        return [(call.step, change.record_id) for call in self.sent for change in call.changes]
+
+    def apply(self, call: PlannedCall) -> list[RowOutcome]:
+        return [self._apply_one(call.step, change.record_id, change.user_id, change.fields) for change in call.changes]
+
+    def _apply_one(self, step: Step, record_id: str, user_id: str, fields: dict[str, Any] | None) -> RowOutcome:
+        if (step, user_id) in self.refusals:
+            code, message = self.refusals[step, user_id]
+            return RowOutcome(record_id=record_id, success=False, code=code, message=message)
+        person = self.people[user_id]
+        match step:
+            case Step.FREEZE:
+                person.is_frozen = True
+            case Step.DEACTIVATE:
+                person.is_active = False
+            case Step.CLEAR_FEATURE_LICENSES:
+                person.features -= set(fields or ())
+            case _:
+                getattr(person, step.removeprefix("remove_")).remove(record_id)
+        return RowOutcome(record_id=record_id, success=True)
+
+
+class FakeSession:
+    """A conversation with a FakeOrg."""
+
+    api_calls = 7
+    bytes_received = 1234
+
+    def __init__(self, org: FakeOrg) -> None:
+        self._org = org
+
+    def identify(self) -> ConnectedOrg:
+        self._raise_trouble()
+        return self._org.org
+
+    def check(self) -> list[Check]:
+        self._raise_trouble()
+        return list(self._org.checks)
+
+    def stage(
+        self,
+        folder: Path,
+        *,
+        profile_id: str,
+        logins_since: datetime | None,
+        report: Report,
+        should_stop: ShouldStop,
+    ) -> StagedDownload:
+        self._raise_trouble()
+        assert folder.is_dir()
+        assert self._org.staged is not None
+        return self._org.staged.model_copy(update={"profile_id": profile_id})
+
+    def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
+        self._raise_trouble()
+        return [_holding(self._org.people[each]) for each in user_ids if each in self._org.people]
+
+    def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
+        people = [self._org.people[each] for each in user_ids if each in self._org.people]
+        return {each.user_id: each.seen_at for each in people if each.seen_at and each.seen_at > since}
+
+    def send(self, call: PlannedCall) -> list[RowOutcome]:
+        what = self._org.on_send.get(len(self._org.sent))
+        if what == "kill before":
+            raise Killed
+        if what == "lost":
+            self._org.on_send.pop(len(self._org.sent))
+            raise OutcomeUnknown("No answer came.", "Run settle.")
+        self._org.sent.append(call)
+        outcomes = self._org.apply(call)
+        if what == "kill after":
+            raise Killed
+        if what == "no answer":
+            raise OutcomeUnknown("No answer came.", "Run settle.")
+        return outcomes
+
+    def in_effect(self, attempts: Sequence[Attempt]) -> dict[str, bool]:
+        self._org.read_backs += 1
+        if self._org.kill_on_read_back == self._org.read_backs:
+            raise Killed
+        return {each.attempt_id: self._shows(each) for each in attempts}
+
+    def close(self) -> None:
+        pass
+
+    def _shows(self, attempt: Attempt) -> bool:
+        person = self._org.people[attempt.user_id]
+        match attempt.step:
+            case Step.FREEZE:
+                return person.is_frozen
+            case Step.DEACTIVATE:
+                return not person.is_active
+            case Step.CLEAR_FEATURE_LICENSES:
+                return not person.features
+            case _:
+                return attempt.record_id not in getattr(person, attempt.step.removeprefix("remove_"))
+
+    def _raise_trouble(self) -> None:
+        if self._org.trouble is not None:
+            raise self._org.trouble
+
+
+class FakeSalesforce:
+    """The Salesforce port over one FakeOrg."""
+
+    def __init__(self, org: FakeOrg) -> None:
+        self.org = org
+
+    def check_url(self, url: str) -> str:
+        return url.rstrip("/")
+
+    def begin_authorization(self, connection: Connection, redirect_uri: str) -> AuthorizationStart:
+        return AuthorizationStart(
+            url=f"{connection.url}/authorize?redirect_uri={redirect_uri}", state="state-1", code_verifier="verifier"
+        )
+
+    def finish_authorization(
+        self, connection: Connection, client_secret: str, *, code: str, code_verifier: str, redirect_uri: str
+    ) -> Token:
+        assert (code_verifier, client_secret) == ("verifier", "s3cret")
+        return Token(
+            access_token=f"00D!{code}", refresh_token="r", instance_url=connection.url, id_url=f"{connection.url}/id"
+        )
+
+    def open(self, connection: Connection, client_secret: str, tokens: TokenKeeper) -> FakeSession:
+        return FakeSession(self.org)
+
+
+def _holding(person: Person) -> Holding:
+    return Holding(
+        user_id=person.user_id,
+        username=f"{person.user_id}@acme.example",
+        is_active=person.is_active,
+        is_frozen=person.is_frozen,
+        is_administrator=person.is_administrator,
+        is_machine=person.is_machine,
+        user_login_id=f"0Yw{person.user_id[3:]}",
+        profile_id="00e000000000001AAA",
+        last_login_at=person.seen_at,
+        system_modstamp="",
+        permission_sets=tuple({"Id": each} for each in person.permission_sets),
+        permission_set_licenses=tuple({"Id": each} for each in person.permission_set_licenses),
+        package_licenses=tuple({"Id": each} for each in person.package_licenses),
+        feature_licenses=tuple(sorted(person.features)),
+    )
