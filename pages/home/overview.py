@@ -1,0 +1,30 @@
+"""What do we pay, what of it is used, what can come back?"""
+
+import streamlit as st
+
+from sfsam.ui import shell
+from sfsam.ui.components import export, filters, overview
+from sfsam.ui.viewer import EVERYONE
+
+controls = shell.open_page("Overview", EVERYONE)
+scope = filters.scope(controls)
+with controls:
+    export.menu(["position", "unused"])
+
+overview.lead(scope)
+overview.figures(scope)
+
+wide, narrow = st.columns([1.62, 1])
+with wide:
+    overview.licenses(scope)
+with narrow:
+    overview.activity(scope)
+
+wide, narrow = st.columns([1.62, 1])
+with wide:
+    overview.trend(scope)
+with narrow:
+    overview.orgs(scope)
+
+overview.departments(scope)
+overview.footnote(scope)

@@ -1,0 +1,24 @@
+"""Who holds which seat, and when was it last used?"""
+
+import streamlit as st
+
+from sfsam.ui import shell
+from sfsam.ui.components import evidence, export, filters, subscriptions
+from sfsam.ui.viewer import EVERYONE
+
+controls = shell.open_page("Subscriptions", EVERYONE)
+scope = filters.scope(controls)
+with controls:
+    export.menu(["unused", "subscriptions"])
+
+lead = st.container()
+with st.container(horizontal=True, vertical_alignment="center", key="tools"):
+    read = subscriptions.which()
+    scope = subscriptions.narrowing(scope)
+    sorting = subscriptions.sorting()
+with lead:
+    subscriptions.lead(scope)
+
+chosen = subscriptions.table(read, sorting, scope)
+if chosen:
+    evidence.panel(chosen["org_id"], chosen["user_id"])

@@ -1,0 +1,98 @@
+"""Seats over time: owned dotted, active and stale as lines, each named at its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from sfsam.charts.formats import is_missing, number
+from sfsam.charts.theme import ROLES, Mode, Roles, blank
+
+HEIGHT = 236
+NAMES = 96  # pixels kept at the right for "Active 2,732"
+SPARKLINE_POINTS = 24
+
+
+def trend_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+    """Owned, active and stale per day. `rows`: day, owned, active, stale (read license_trend or license_history)."""
+    roles = ROLES[mode]
+    figure = blank(mode, height=HEIGHT)
+    lines = (
+        ("owned", "Owned", roles.owned, {"width": 1.2, "dash": "dot"}),
+        ("active", "Active", roles.active, {"width": 2.2}),
+        ("stale", "Stale", roles.stale, {"width": 2.2}),
+    )
+    drawn = [line for line in lines if rows[line[0]].notna().any()]
+    for column, label, color, style in drawn:
+        _add_line(figure, rows, column, label, {"color": color, **style})
+    top = max((float(rows[column].max()) for column, *_ in drawn), default=1.0) * 1.06 or 1.0
+    _name_ends(figure, rows, drawn, top, roles)
+    ticks = _ticks(top)
+    figure.update_yaxes(
+        range=[0, top],
+        tickvals=ticks,
+        ticktext=[number(tick) for tick in ticks],
+        showgrid=True,
+        gridcolor=roles.grid,
+        ticklabelstandoff=6,
+    )
+    figure.update_xaxes(nticks=5, tickformat="%-d %b", hoverformat="%-d %b %Y", range=_span(rows))
+    figure.update_layout(margin={"l": 44, "r": NAMES, "b": 24, "t": 6}, hovermode="x unified")
+    return figure
+
+
+def sparkline(rows: pd.DataFrame, column: str) -> list[float] | None:
+    """At most 24 values of one column, evenly picked, the last one kept; None when there is no course to show."""
+    values = [float(value) for value in rows[column] if not is_missing(value)]
+    if len(values) < 3:
+        return None
+    step = max(1, -(-len(values) // SPARKLINE_POINTS))
+    return values[::-1][::step][::-1]
+
+
+def _add_line(figure: go.Figure, rows: pd.DataFrame, column: str, label: str, line: dict[str, Any]) -> None:
+    figure.add_scatter(
+        x=list(rows["day"]),
+        y=[None if is_missing(value) else float(value) for value in rows[column]],
+        mode="lines" if len(rows) > 1 else "markers",
+        name=label,
+        line=line,
+        marker={"size": 7, "color": line["color"]},
+        hovertemplate=f"{label}: %{{y:,}}<extra></extra>",
+    )
+
+
+def _name_ends(figure: go.Figure, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> None:
+    """Write each line's name and last value beside its end, pushed apart where they would touch."""
+    room = top * 0.075
+    ends = sorted((float(rows[column].dropna().iloc[-1]), label, color) for column, label, color, _ in lines)
+    lowest_free = float("-inf")
+    for value, label, color in ends:
+        place = max(value, lowest_free)
+        lowest_free = place + room
+        words = roles.stale_text if label == "Stale" else color
+        figure.add_annotation(
+            x=1,
+            xref="paper",
+            xanchor="left",
+            xshift=8,
+            y=place,
+            text=f"<span style='color:{words}'>{label} {number(value)}</span>",
+            showarrow=False,
+        )
+
+
+def _ticks(top: float) -> list[float]:
+    """At most three round values above zero."""
+    magnitude = 10.0 ** (len(str(int(top))) - 1)
+    for step in (magnitude / 2, magnitude, magnitude * 2, magnitude * 5):
+        if top / step < 4:
+            return [step * place for place in range(1, int(top / step) + 1) if step * place >= 1]
+    return []
+
+
+def _span(rows: pd.DataFrame) -> list[Any] | None:
+    """The first and the last day, so that no empty time is drawn; None lets one single day stand in the middle."""
+    return [rows["day"].iloc[0], rows["day"].iloc[-1]] if len(rows) > 1 else None

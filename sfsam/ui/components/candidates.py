@@ -1,0 +1,176 @@
+"""Removal candidates: the states as segments, the list with ticks, the moves of one candidate."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from sfsam.charts.formats import counted, number
+from sfsam.domain.candidates import State
+from sfsam.domain.commands import MoveCandidate
+from sfsam.ui import formats, frames, messages, state, viewer
+from sfsam.ui.components import cards, failures, filters, tables
+from sfsam.ui.state import Scope
+
+PAGE_SIZE = 10
+PAGE_KEY = "candidates_page"
+SEGMENTS: dict[str, tuple[State, ...]] = {
+    "Ready": (State.READY,),
+    "Awaiting": (State.AWAITING_USER, State.AWAITING_APPROVAL, State.AWAITING_REVOCATION),
+    "Attention": (State.ATTENTION_REQUIRED,),
+    "Kept or canceled": (State.CLOSED_SKIPPED, State.CLOSED_CANCELED),
+    "Complete": (State.CLOSED_COMPLETE,),
+}
+PILLS = {
+    "Ready": "#7B898F",
+    "Awaiting User": "#3A66B0",
+    "Awaiting Approval": "#3A66B0",
+    "Awaiting Revocation": "#3A66B0",
+    "Attention Required": "#C96A00",
+    "Closed Complete": "#2F7D4B",
+    "Closed Skipped": "#7B898F",
+    "Closed Canceled": "#7B898F",
+}
+REASONS = {"low_usage": "Not used", "never_used": "Never used"}
+SORTINGS = [
+    tables.Sorting("Highest savings first", "potential_savings", descending=True),
+    tables.Sorting("Longest unused first", "inactive_days", descending=True),
+    tables.Sorting("By name", "name"),
+    tables.Sorting("Newest first", "updated_at", descending=True),
+]
+COLUMNS = [
+    tables.text("Person", "name", "medium"),
+    tables.text("License", "model", "medium"),
+    tables.text("Org", "org", "small"),
+    tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
+    tables.Column(
+        "Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), "small"
+    ),
+    tables.age("Last use", "inactive_days"),
+    tables.count("Seats", "seats"),
+    tables.amount("A year", "potential_savings"),
+]
+
+
+def lead(scope: Scope) -> None:
+    """How many seats can be reclaimed now, what they are worth, and what needs attention."""
+    cards.lead(messages.candidates_lead(frames.rows("candidate_states", **scope.parameters())), read="candidates")
+
+
+def narrowing(scope: Scope) -> Scope:
+    """The search box; gives the narrowed scope."""
+    return replace(scope, search=filters.search("Person, license, department"))
+
+
+def sorting() -> tables.Sorting:
+    return tables.sorted_by("candidates_sort", SORTINGS)
+
+
+def segments(scope: Scope) -> list[str]:
+    """The states side by side with their counts; gives the states of the chosen segment."""
+    rows = frames.rows("candidate_states", **scope.parameters())
+    counts = {row["state"]: 0 for row in rows}
+    for row in rows:
+        counts[row["state"]] += int(row["candidates"])
+    totals = {name: sum(counts.get(each, 0) for each in states) for name, states in SEGMENTS.items()}
+    chosen = st.segmented_control(
+        "State",
+        list(SEGMENTS),
+        default="Ready",
+        required=True,
+        format_func=lambda name: f"{name} {number(totals[name])}",
+        key="segment",
+        label_visibility="collapsed",
+        on_change=_start_over,
+    )
+    return [str(each) for each in SEGMENTS[chosen or "Ready"]]
+
+
+def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[list[str], dict[str, Any] | None]:
+    """The list with ticks: the ticked numbers over all pages, and the candidate whose evidence is to be shown."""
+    parameters = {**scope.parameters(), "states": states}
+    rows, total = tables.listing("candidates", key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **parameters)
+    if rows.empty:
+        tables.nothing_matches()
+        return [], None
+    can_tick = states == [State.READY]
+    here = str(tables.page_number(PAGE_KEY, total, PAGE_SIZE))
+    selected = tables.grid(
+        rows,
+        COLUMNS,
+        key="candidates",
+        identity="number",
+        alt="Removal candidates",
+        on_select="rerun",
+        selection_mode=["multi-row", "single-cell"] if can_tick else ["single-cell"],
+        selection_default=_ticks_as_selection(rows, here),
+    ).selection
+    ticked = _keep_ticks(rows, here, selected.rows) if can_tick else []
+    tables.pager(PAGE_KEY, total, PAGE_SIZE, f"{counted(len(ticked), 'person', 'people')} ticked." if can_tick else "")
+    return ticked, _shown(rows, selected)
+
+
+def moves(candidate: dict[str, Any]) -> None:
+    """Keep a candidate, or put a repaired one back to Ready."""
+    closed = State(candidate["state"]).is_closed
+    if closed:
+        return
+    with st.container(horizontal=True):
+        with st.popover("Keep…", icon=":material/event_available:", key="keep"):
+            reason = st.text_input("Why does this person keep the seat?", max_chars=200, key="keep_reason")
+            st.button(
+                "Keep the seat",
+                disabled=not reason.strip(),
+                on_click=_move,
+                args=(candidate["number"], State.CLOSED_SKIPPED, reason.strip()),
+                key="keep_confirm",
+            )
+        if candidate["state"] == State.ATTENTION_REQUIRED:
+            st.button(
+                "Back to Ready",
+                icon=":material/refresh:",
+                on_click=_move,
+                args=(candidate["number"], State.READY, "Repaired; to be checked again."),
+                key="back_to_ready",
+            )
+    if refused := state.remembered("move_refused"):
+        failures.show(refused.what, refused.remedy, is_refusal=True)
+
+
+def orgs_of(numbers: list[str]) -> list[str]:
+    """The names of the orgs these candidates belong to, for the question before a reclaim."""
+    return sorted({str(row["org"]) for row in frames.rows("candidates", numbers=numbers)}) if numbers else []
+
+
+def _move(number_: str, to: Any, reason: str) -> None:
+    state.forget("move_refused")
+    with failures.kept("move_refused"):
+        frames.send(MoveCandidate(number=number_, to=to, reason=reason, actor=viewer.person().name))
+
+
+def _shown(rows: pd.DataFrame, selected: Any) -> dict[str, Any]:
+    """The row of the clicked cell, else of the last tick on this page, else the first one."""
+    places = [cell[0] for cell in selected.cells] or list(selected.rows)[-1:] or [0]
+    records = rows.to_dict("records")
+    return {str(name): value for name, value in records[min(places[0], len(records) - 1)].items()}
+
+
+def _keep_ticks(rows: pd.DataFrame, page: str, places: list[int]) -> list[str]:
+    ticked: dict[str, list[str]] = state.remembered("ticked", {})
+    ticked = {**ticked, page: [str(rows["number"].iloc[place]) for place in places if place < len(rows)]}
+    state.remember("ticked", ticked)
+    return sorted({each for numbers in ticked.values() for each in numbers})
+
+
+def _ticks_as_selection(rows: pd.DataFrame, page: str) -> Any:
+    ticked = set(state.remembered("ticked", {}).get(page, ()))
+    return {"selection": {"rows": [place for place, each in enumerate(rows["number"]) if each in ticked]}}
+
+
+def _start_over() -> None:
+    """Another state: its list begins at its first page, without ticks."""
+    state.forget("ticked")
+    st.session_state.pop(PAGE_KEY, None)

@@ -1,0 +1,141 @@
+"""Cards: the lead sentence, a framed card, a chart card, a row of key figures, an empty state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from sfsam.charts import titles
+from sfsam.charts.theme import CONFIG, Mode
+from sfsam.ui import messages, viewer
+from sfsam.ui.components import explain
+
+Figure = Callable[[pd.DataFrame, Mode], go.Figure]
+KEYS = {
+    "active": "In use",
+    "other": "In grace, machine, inactive",
+    "stale": "Stale",
+    "free": "Free",
+    "owned": "Owned",
+    "threshold": "Threshold",
+}
+
+
+@dataclass(frozen=True)
+class Kpi:
+    """One key figure. `delta` has at most 14 characters; `course` is drawn as a sparkline."""
+
+    label: str
+    value: str
+    delta: str | None = None
+    description: str | None = None
+    help: str | None = None
+    course: list[float] | None = None
+    is_cost: bool = False
+
+
+def lead(sentence: str, caption: str = "", *, read: str | None = None) -> None:
+    """The one sentence that says what is true, a caption, and how it is computed."""
+    with st.container(key="lead"):
+        st.markdown(sentence)
+    if not caption and not read:
+        return
+    with st.container(key="lead_caption", horizontal=True, vertical_alignment="center", gap="small"):
+        if caption:
+            st.caption(caption, width="content")
+        if read:
+            explain.button(read, label=messages.HOW_COMPUTED)
+
+
+@contextmanager
+def card(
+    name: str,
+    title: str,
+    *,
+    read: str | None = None,
+    badge: tuple[str, str, str] | None = None,
+    aside: str = "",
+    height: Any = "content",
+) -> Iterator[None]:
+    """A framed card with its title; `badge` is (icon, color, words). `title` is Markdown, already escaped."""
+    with st.container(border=True, key=f"card_{name}", height=height):
+        with st.container(
+            key=f"cardhead_{name}",
+            horizontal=True,
+            horizontal_alignment="distribute",
+            vertical_alignment="center",
+            wrap=False,
+        ):
+            st.markdown(f"#### {title}")
+            if badge:
+                st.badge(badge[2], icon=badge[0], color=badge[1])  # type: ignore[arg-type]
+            if aside:
+                st.caption(aside, width="content")
+            if read:
+                explain.button(read, key=name)
+        yield
+
+
+def chart(
+    name: str,
+    rows: pd.DataFrame,
+    figure: Figure,
+    *,
+    title: str,
+    read: str,
+    label: str,
+    value: str,
+    keys: Sequence[str] = (),
+    empty: str = messages.NOTHING_MATCHES[1],
+) -> None:
+    """A figure in a card, its finding as title, its colours named above it, its rows as words for a screen reader."""
+    with card(name, title, read=read, height="stretch"):
+        if rows.empty:
+            st.caption(empty)
+            return
+        if keys:
+            st.html("".join(f'<span class="key key-{key}">{KEYS[key]}</span>' for key in keys))
+        draw(name, figure, rows, alt=titles.alt(title, rows, label, value))
+
+
+def draw(name: str, figure: Figure, rows: pd.DataFrame, *, alt: str) -> None:
+    """A figure alone, in the colours of the mode; `alt` is the figure in words."""
+    st.plotly_chart(figure(rows, viewer.mode()), theme=None, config=CONFIG, key=f"figure_{name}", alt=alt)
+
+
+def kpis(figures: Sequence[Kpi]) -> None:
+    """The row of key figures: gray, orange only for a cost."""
+    drawn_with_course = any(figure.course for figure in figures)
+    with st.grid(len(figures), min_column_width=160, gap="xsmall", key="kpis"):
+        for figure in figures:
+            st.metric(
+                figure.label,
+                figure.value,
+                delta=figure.delta,
+                delta_color="orange" if figure.is_cost else "off",
+                delta_arrow="off",
+                delta_description=figure.description,
+                icon=":material/warning:" if figure.is_cost else None,
+                help=figure.help,
+                border=True,
+                chart_data=figure.course,
+                height="stretch" if drawn_with_course else "content",
+            )
+
+
+def empty(
+    name: str, text: tuple[str, str], *, icon: str = ":material/inbox:", link: tuple[str, str] | None = None
+) -> None:
+    """Says why there is nothing, and one thing to try; `link` is (page path, label)."""
+    title, sentence = text
+    with st.container(border=True, key=f"card_empty_{name}", horizontal_alignment="center"):
+        st.markdown(f"#### :primary[{icon}] {title}", text_alignment="center")
+        st.markdown(sentence, text_alignment="center", width=520)
+        if link:
+            st.page_link(link[0], label=link[1], icon=":material/arrow_forward:", icon_position="right")

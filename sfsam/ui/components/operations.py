@@ -1,0 +1,107 @@
+"""Operations: what can be started per profile, and the audit trail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from sfsam.charts.formats import counted, number
+from sfsam.domain.answers import AuditAnswer
+from sfsam.domain.commands import Download, Identify, Settle, ShowAudit
+from sfsam.ui import formats, frames, messages, state, viewer
+from sfsam.ui.components import cards, failures, jobs, tables
+
+SLOT = "operations"
+AUDIT_PAGE_SIZE = 20
+AUDIT_PAGE_KEY = "audit_page"
+NEWEST = tables.Sorting("Newest first", "number", descending=True)
+AUDIT_COLUMNS = [
+    tables.Column("No.", lambda row: str(row["number"]), 64, is_number=True),
+    tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", "small"),
+    tables.text("Who", "actor", "small"),
+    tables.Column("What", lambda row: str(row["action"]), "small"),
+    tables.text("Subject", "subject", "medium"),
+    tables.text("Profile", "profile", "small"),
+    tables.Column("Why", lambda row: row["reason"] or "", "large"),
+]
+
+
+def jobs_lead() -> None:
+    """How many jobs there are, and how many of them run or failed."""
+    rows = frames.rows("jobs")
+    active = sum(row["state"] in ("queued", "running") for row in rows)
+    failed = sum(row["state"] == "failed" for row in rows)
+    running = f"{counted(active, 'job is', 'jobs are')} running" if active else "No job is running"
+    cards.lead(f"{running}; **{counted(failed, 'job', 'jobs')}** of the last {number(len(rows))} failed.", read="jobs")
+
+
+def actions() -> None:
+    """Download now, Identify and Settle, for each profile."""
+    profiles = frames.rows("profiles")
+    if not profiles:
+        return
+    with cards.card("actions", "Start a job"):
+        for profile in profiles:
+            _profile_actions(profile)
+
+
+def audit_lead() -> None:
+    """How many entries there are."""
+    total = frames.count("audit")
+    cards.lead(f"**{counted(total, 'entry', 'entries')}** say who did what, when and why.", read="audit")
+
+
+def audit_table() -> None:
+    """The trail, newest first."""
+    rows, total = tables.listing("audit", key=AUDIT_PAGE_KEY, sorting=NEWEST, page_size=AUDIT_PAGE_SIZE)
+    if rows.empty:
+        cards.empty("audit", messages.NO_AUDIT, icon=":material/history:")
+        return
+    tables.grid(rows, AUDIT_COLUMNS, key="audit", identity="number", alt="The audit trail, newest first")
+    tables.pager(AUDIT_PAGE_KEY, total, AUDIT_PAGE_SIZE)
+
+
+def verify_button() -> None:
+    """Check the whole chain of the trail."""
+    st.button("Verify the chain", icon=":material/verified:", type="tertiary", key="verify", on_click=_verify)
+
+
+def verdict() -> None:
+    """What checking the chain gave."""
+    if checked := state.remembered("verdict"):
+        is_well, sentence = checked
+        icon = ":green[:material/check_circle:]" if is_well else ":red[:material/cancel:]"
+        st.markdown(f"{icon} {sentence}")
+    if refused := state.remembered("verify_refused"):
+        failures.show(refused.what, refused.remedy)
+
+
+def _verify() -> None:
+    state.forget("verdict")
+    state.forget("verify_refused")
+    with failures.kept("verify_refused"):
+        answer: AuditAnswer = frames.send(ShowAudit(verify=True, limit=1, actor=viewer.person().name))
+        state.remember("verdict", messages.chain_verdict(answer.intact, answer.first_broken, frames.count("audit")))
+
+
+def _profile_actions(profile: dict[str, Any]) -> None:
+    name, actor = profile["profile_id"], viewer.person().name
+    orders: list[tuple[str, str, Any]] = [
+        ("Download now", ":material/download:", Download(profile=name, actor=actor)),
+        ("Identify", ":material/person_search:", Identify(profile=name, actor=actor)),
+        ("Settle", ":material/rule:", Settle(profile=name, actor=actor)),
+    ]
+    with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{name}"):
+        st.markdown(f"**{formats.plain(profile['name'])}**", width=180)
+        for label, icon, job in orders:
+            verb = label.split()[0].lower()
+            st.button(
+                label,
+                icon=icon,
+                key=f"{verb}_{name}",
+                on_click=jobs.start,
+                args=(job,),
+                kwargs={"key": f"{verb}:{name}", "slot": SLOT},
+            )
+        st.caption(f"Last download {viewer.moment(profile['last_download_at'])}", width="content")

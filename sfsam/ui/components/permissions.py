@@ -1,0 +1,34 @@
+"""What the connected user may do: each permission, what it needs it for, and whether it is there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from sfsam.domain.profiles import Check
+from sfsam.ui import formats
+from sfsam.ui.components import tables
+
+NOW = {
+    True: ":green[:material/check_circle:] Granted",
+    False: ":red[:material/cancel:] Missing",
+    None: ":gray[:material/schedule:] Not known until first use",
+}
+
+
+def table(checks: Sequence[Check]) -> None:
+    """One line per permission; below, a sentence with the remedy for each that is not granted."""
+    tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
+    for check in checks:
+        if check.ok is False:
+            name, remedy = formats.plain(check.permission), formats.plain(check.remedy)
+            st.markdown(f":red[:material/cancel:] **{name} is missing.** {remedy}")
+
+
+def _line(check: Check) -> dict[str, str]:
+    return {
+        "Permission": formats.plain(check.permission),
+        "Needed for": formats.words(check.process.value),
+        "Now": NOW[check.ok],
+    }

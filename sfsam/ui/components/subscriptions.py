@@ -1,0 +1,100 @@
+"""Subscriptions: every seat and who holds it, or only the unused ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from sfsam.ui import frames, messages
+from sfsam.ui.components import cards, filters, tables
+from sfsam.ui.state import IN_ADDRESS, Scope
+
+PAGE_SIZE = 15
+PAGE_KEY = "subscriptions_page"
+LISTS = {"All seats": "subscriptions", "Unused": "unused_licenses"}
+PART_COLORS = {
+    "Active": "#0B6A73",
+    "Stale": "#CF7F1A",
+    "In grace": "#3A66B0",
+    "Machine": "#7B898F",
+    "Inactive holder": "#CF7F1A",
+    "Not known": "#7B898F",
+}
+COLUMNS = [
+    tables.text("Person", "name", "medium"),
+    tables.text("License", "model", "medium"),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), "small"),
+    tables.text("Org", "org", "small"),
+    tables.text("Department", "department", "small"),
+    tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
+    tables.age("Last use", "inactive_days"),
+    tables.text("Decided by", "deciding_signal", "small"),
+    tables.amount("A year", "annual_cost"),
+]
+NOTE = tables.Column("Note", lambda row: row["note"] or "", "small")
+SORTINGS = [
+    tables.Sorting("Longest unused first", "inactive_days", descending=True),
+    tables.Sorting("By name", "name"),
+    tables.Sorting("Highest cost first", "annual_cost", descending=True),
+    tables.Sorting("By department", "department"),
+    tables.Sorting("By license", "model"),
+]
+
+
+def lead(scope: Scope) -> None:
+    """How many seats these are and how many of them are unused."""
+    found = frames.count("subscriptions", **scope.parameters())
+    unused = frames.count("unused_licenses", **scope.parameters())
+    narrowed = bool(scope.parameters())
+    cards.lead(messages.subscriptions_lead(found, unused, narrowed), read="subscriptions")
+
+
+def narrowing(scope: Scope) -> Scope:
+    """The search box; gives the narrowed scope."""
+    return replace(scope, search=filters.search("Person, license, department"))
+
+
+def sorting() -> tables.Sorting:
+    return tables.sorted_by("subscriptions_sort", SORTINGS)
+
+
+def which() -> str:
+    """The read that is listed: all seats or the unused ones."""
+    label = st.segmented_control(
+        "Seats",
+        list(LISTS),
+        default="All seats",
+        required=True,
+        key="seats",
+        bind=IN_ADDRESS,
+        label_visibility="collapsed",
+        on_change=_start_over,
+    )
+    return LISTS[label or "All seats"]
+
+
+def table(read: str, sorting: tables.Sorting, scope: Scope) -> dict[str, Any] | None:
+    """One page of seats; gives the row that was clicked, else the first one."""
+    columns = [*COLUMNS, NOTE] if read == "unused_licenses" else COLUMNS
+    rows, total = tables.listing(read, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
+    if rows.empty:
+        tables.nothing_matches()
+        return None
+    selected = tables.grid(
+        rows,
+        columns,
+        key=read,
+        identity="subscription_id",
+        alt="Seats and who holds them",
+        on_select="rerun",
+        selection_mode=["single-cell"],
+    ).selection
+    tables.pager(PAGE_KEY, total, PAGE_SIZE, "Click a row to see the person's evidence.")
+    place = min(selected.cells[0][0] if selected.cells else 0, len(rows) - 1)
+    return {str(name): value for name, value in rows.iloc[place].to_dict().items()}
+
+
+def _start_over() -> None:
+    st.session_state.pop(PAGE_KEY, None)

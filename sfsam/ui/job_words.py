@@ -1,0 +1,88 @@
+"""What a job did, in one sentence, from its result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sfsam.charts.formats import counted, number
+from sfsam.domain.jobs import JobKind
+from sfsam.ui import formats
+
+ICONS = {
+    "queued": (":material/schedule:", "blue", "Waiting"),
+    "running": (":material/progress_activity:", "blue", "Running"),
+    "succeeded": (":material/check_circle:", "green", "Done"),
+    "failed": (":material/error:", "red", "Failed"),
+    "canceled": (":material/block:", "gray", "Canceled"),
+}
+
+
+def result_sentence(kind: JobKind, result: dict[str, Any] | None) -> str:
+    """What a finished job did. An empty result gives an empty sentence."""
+    return _SENTENCES[kind](result) if result else ""
+
+
+def state_word(state: str, result: dict[str, Any] | None = None) -> str:
+    """The state of a job in a word or two: a download that could not read everything is done with warnings."""
+    warnings = len((result or {}).get("warnings") or ())
+    if state == "succeeded" and warnings:
+        return f"Done with {counted(warnings, 'warning', 'warnings')}"
+    return ICONS[state][2]
+
+
+def _connected(result: dict[str, Any]) -> str:
+    missing = sum(check["ok"] is False for check in result.get("checks", ()))
+    said = f"; {counted(missing, 'permission is', 'permissions are')} missing" if missing else ""
+    published = "published" if result.get("status") == "published" else "kept as a draft"
+    return f"The org answered and the profile is {published}{said}."
+
+
+def _practice(result: dict[str, Any]) -> str:
+    return f"{counted(len(result.get('profiles', ())), 'practice org is', 'practice orgs are')} connected."
+
+
+def _downloaded(result: dict[str, Any]) -> str:
+    rows = sum((result.get("rows") or {}).values())
+    calls, seconds = result.get("api_calls"), formats.seconds(result.get("seconds"))
+    return f"{counted(rows, 'row', 'rows')} with {counted(calls, 'API call', 'API calls')} in {seconds}."
+
+
+def _identified(result: dict[str, Any]) -> str:
+    created, updated, closed = (number(result.get(name)) for name in ("created", "updated", "closed"))
+    return f"{created} new, {updated} still candidates, {closed} closed."
+
+
+def _outcomes(result: dict[str, Any]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for outcome in result.get("outcomes", ()):
+        counts[outcome["state"]] = counts.get(outcome["state"], 0) + 1
+    return counts
+
+
+def _reclaimed(result: dict[str, Any]) -> str:
+    states = _outcomes(result)
+    complete, attention = states.get("closed_complete", 0), states.get("attention_required", 0)
+    first = f"{counted(result.get('seats_freed'), 'seat is', 'seats are')} free; {number(complete)} closed complete"
+    needs = f", {counted(attention, 'needs attention', 'need attention')}" if attention else ""
+    canceled = states.get("closed_canceled", 0)
+    back = f", {number(canceled)} canceled because the person was active" if canceled else ""
+    return f"{first}{needs}{back}."
+
+
+def _settled(result: dict[str, Any]) -> str:
+    before, after = result.get("open_before", 0), result.get("open_after", 0)
+    if not before:
+        return "No outcome was open."
+    first = f"{counted(before, 'outcome was', 'outcomes were')} open"
+    return f"{first}; {number(after)} still {'is' if after == 1 else 'are'}."
+
+
+_SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
+    JobKind.CONNECT: _connected,
+    JobKind.PRACTICE: _practice,
+    JobKind.DOWNLOAD: _downloaded,
+    JobKind.IDENTIFY: _identified,
+    JobKind.RECLAIM: _reclaimed,
+    JobKind.SETTLE: _settled,
+}

@@ -1,0 +1,119 @@
+"""What every page has around it: the list of pages, the role check, the practice band, and how fresh the data is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+from streamlit.navigation.page import StreamlitPage
+
+from sfsam.ui import frames, logo, messages, viewer
+from sfsam.ui.components import cards
+from sfsam.ui.viewer import Role
+
+STYLE = Path(__file__).with_name("style.css")
+WELCOME = "pages/home/welcome.py"
+OVERVIEW = "pages/home/overview.py"
+
+
+class Entry(NamedTuple):
+    """One page in the navigation: its file, title, icon and what it shows."""
+
+    path: str
+    title: str
+    icon: str
+    help: str
+
+
+SECTIONS: dict[str, list[Entry]] = {
+    "": [Entry(OVERVIEW, "Overview", ":material/dashboard:", "What is paid, what is used, what can come back.")],
+    "Licenses": [
+        Entry(
+            "pages/licenses/utilization.py",
+            "Utilization",
+            ":material/bar_chart:",
+            "Each license: owned, assigned, used, free.",
+        ),
+        Entry(
+            "pages/licenses/subscriptions.py", "Subscriptions", ":material/list_alt:", "Every seat and who holds it."
+        ),
+    ],
+    "Reclaim": [
+        Entry(
+            "pages/reclaim/candidates.py",
+            "Removal candidates",
+            ":material/person_remove:",
+            "Seats that can be reclaimed, with evidence and plan.",
+        )
+    ],
+    "Set-up": [
+        Entry(WELCOME, "Connect an org", ":material/add_link:", "Connect a Salesforce org or the practice org.")
+    ],
+    "Operations": [
+        Entry(
+            "pages/operations/jobs.py", "Jobs", ":material/schedule:", "Downloads and other work, with their results."
+        ),
+        Entry("pages/operations/audit.py", "Audit", ":material/history:", "Who changed what, when and why."),
+    ],
+}
+START = "pages/home/start.py"
+
+
+def frame() -> StreamlitPage:
+    """Set up the page and list the pages; for app.py only. Gives the page to run."""
+    st.set_page_config(page_title="sfsam", page_icon=logo.icon(), layout="wide")
+    st.html(STYLE)
+    st.logo(logo.wordmark(viewer.mode()), icon_image=logo.icon(), size="large")
+    pages = {
+        section: [st.Page(entry.path, title=entry.title, icon=entry.icon, help=entry.help) for entry in entries]
+        for section, entries in SECTIONS.items()
+    }
+    # The address / belongs to no page in the list: a default page would answer there only, and not at its own name.
+    start = st.Page(START, title="Start", default=True, visibility="hidden")
+    is_connected = bool(frames.row("freshness").get("orgs"))
+    return st.navigation({"": [start, *pages.pop("")], **pages}, position="sidebar" if is_connected else "hidden")
+
+
+def open_page(name: str, roles: frozenset[Role], *, needs_data: bool = True) -> DeltaGenerator:
+    """Check the role, draw what every page has, and give the place for the controls right of the page's name.
+
+    The first line of every page: a deep link to a fresh server runs the page, whatever the frame did. With
+    `needs_data` the page ends here, with an empty state, until something was downloaded.
+    """
+    if not viewer.person().roles & (roles | {Role.ADMIN}):
+        cards.empty("role", ("Not for your role", messages.LOCAL_ONLY), icon=":material/lock:")
+        st.stop()
+    fresh = frames.row("freshness")
+    if fresh.get("has_practice"):
+        with st.container(key="practice_band"):
+            st.markdown(f":material/science: {messages.PRACTICE_BAND}")
+    if fresh.get("orgs"):
+        _foot(fresh)
+    controls = _head(name)
+    if needs_data and not fresh.get("orgs_with_data"):
+        cards.empty("data", messages.NO_DATA, link=(WELCOME, "Connect an org"))
+        st.stop()
+    return controls
+
+
+def has_data() -> bool:
+    """Whether anything was downloaded yet."""
+    return bool(frames.row("freshness").get("orgs_with_data"))
+
+
+def _head(name: str) -> DeltaGenerator:
+    with st.container(
+        horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="page_head", gap="small"
+    ):
+        st.markdown(name, width="content")
+        return st.container(
+            horizontal=True, horizontal_alignment="right", vertical_alignment="center", key="page_controls", gap="small"
+        )
+
+
+def _foot(fresh: dict[str, object]) -> None:
+    first, second = messages.freshness(fresh, viewer.moment(fresh.get("newest_download_at")))
+    with st.sidebar, st.container(key="sidebar_foot"):
+        st.markdown(f"{first}  \n{second}")

@@ -1,0 +1,63 @@
+"""What the address of a page says: the scope that acts on everything on it.
+
+The widgets that hold these values are bound to the query parameters of their keys (`bind="query-params"`), so an
+address can be sent to somebody else; Streamlit drops values that are not among a widget's options.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import streamlit as st
+
+IN_ADDRESS: Literal["query-params"] = "query-params"
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The rows a page looks at. Empty means all."""
+
+    org_ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    search: str = ""
+
+    @property
+    def active_filters(self) -> int:
+        """How many of the filters behind the Filters button act."""
+        return sum(bool(values) for values in (self.kinds, self.models, self.departments))
+
+    def parameters(self) -> dict[str, Any]:
+        """As the parameters of the reads; what does not filter is left out."""
+        given = {
+            "org_ids": list(self.org_ids),
+            "kinds": list(self.kinds),
+            "models": list(self.models),
+            "departments": list(self.departments),
+            "search": self.search.strip(),
+        }
+        return {name: value for name, value in given.items() if value}
+
+
+def notice() -> tuple[str, str] | None:
+    """What the return from Salesforce's log-in left in the address: ("connected", profile id) or ("error", name)."""
+    for name in ("connected", "error"):
+        if value := st.query_params.get(name):
+            return name, value
+    return None
+
+
+def remember(name: str, value: Any) -> None:
+    """Keep a value for this visit, such as the job a button has just asked for."""
+    st.session_state[f"kept_{name}"] = value
+
+
+def remembered(name: str, default: Any = None) -> Any:
+    """A value kept by `remember`."""
+    return st.session_state.get(f"kept_{name}", default)
+
+
+def forget(name: str) -> None:
+    st.session_state.pop(f"kept_{name}", None)
