@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +90,3 @@ def scripted_system(settings: Settings | None = None, *, path: Path | str = ":me
         clock=clock,
         cookie_key=vault.derived_key("browser cookie"),
     )
-
-
-def sent(system: System) -> Sequence[Command]:
-    """What was asked of this system so far."""
-    assert isinstance(system.services, ScriptedServices)
-    return system.services.asked

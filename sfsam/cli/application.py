@@ -1,0 +1,76 @@
+"""The list of commands, and the door of the command line: errors become a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import typer
+from pydantic import ValidationError
+from typer.exceptions import Abort, TyperException
+
+from sfsam.cli import connecting, licenses, operating, reclaiming, serving
+from sfsam.cli.output import tell
+from sfsam.errors import SfsamError, UsageError
+from sfsam.jobs.failures import failure_of, trace_of
+from sfsam.web.wire import error_from, malformed
+
+EXIT_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="sfsam",
+    help="License management for Salesforce. Every command takes --json; docs/commands.md has the exit codes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=True)
+
+app.command()(serving.demo)
+app.command()(serving.serve)
+app.command()(serving.emulator)
+app.command()(connecting.connect)
+app.command()(connecting.profiles)
+app.add_typer(profile, name="profile")
+profile.command()(connecting.validate)
+app.command()(licenses.download)
+app.command()(licenses.position)
+app.command()(licenses.identify)
+app.command()(licenses.candidates)
+app.command()(licenses.export)
+app.command()(reclaiming.reclaim)
+app.command()(reclaiming.settle)
+app.command()(operating.jobs)
+app.command()(operating.audit)
+app.command()(operating.doctor)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code of contract.md."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        code = app(given, prog_name="sfsam", standalone_mode=False)
+    except (KeyboardInterrupt, Abort):
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the outermost door of the command line
+        return _told(error, as_json="--json" in given)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: Exception, *, as_json: bool) -> int:
+    known = _as_ours(error)
+    tell(known, as_json=as_json)
+    return known.exit_code
+
+
+def _as_ours(error: Exception) -> SfsamError:
+    if isinstance(error, SfsamError):
+        return error
+    if isinstance(error, TyperException):
+        return UsageError(getattr(error, "format_message", lambda: str(error))(), "python -m sfsam COMMAND --help")
+    if isinstance(error, ValidationError):
+        return malformed(error)
+    typer.echo(trace_of(error), err=True)
+    failure = failure_of(error)
+    return error_from(failure.error, failure.what, failure.remedy)

@@ -1,0 +1,75 @@
+"""download, position, identify, candidates, export."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from sfsam.cli.asking import AsJson, OneProfile, ProfileName, actor, done, open_door
+from sfsam.cli.output import print_answer, print_rows
+from sfsam.domain.candidates import State
+from sfsam.domain.commands import Download, Export, Identify, ListCandidates, ShowPosition
+
+_POSITION = (
+    *("org", "kind", "identifier", "owned", "assigned", "active", "stale", "in_grace", "machine", "inactive_holder"),
+    *("unknown", "available", "needed", "potential_savings", "currency"),
+)
+_CANDIDATES = (
+    *("number", "state", "user_principal_name", "org", "model", "last_activity_at", "inactive_days"),
+    *("potential_savings", "currency"),
+)
+
+
+def download(
+    name: ProfileName,
+    full: Annotated[bool, typer.Option("--full", help="Read everything anew, login history included.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Read an org into the store."""
+    with open_door() as door:
+        order = Download(actor=actor(), profile=name, full=full, identify=False)
+        answer = done(door, order, key=f"download-full:{name}" if full else "")
+    lines = [f"{sum(answer['rows'].values()):,} rows in {answer['seconds']} s, {answer['api_calls']} API calls."]
+    print_answer(answer, "\n".join(lines + [f"Warning: {warning}" for warning in answer["warnings"]]), as_json=as_json)
+
+
+def position(profile: OneProfile = None, as_json: AsJson = False) -> None:
+    """Show the license position: owned, assigned, active, stale, available, needed, money."""
+    with open_door() as door:
+        rows = door.ask(ShowPosition(actor=actor(), profile=profile))
+    print_rows(rows, _POSITION, as_json=as_json, nothing="Nothing was downloaded yet. Run: download NAME")
+
+
+def identify(profile: OneProfile = None, as_json: AsJson = False) -> None:
+    """Find removal candidates by the rules, and close those that no longer hold."""
+    with open_door() as door:
+        answer = done(door, Identify(actor=actor(), profile=profile))
+    sentence = f"{answer['created']} new, {answer['updated']} still standing, {answer['closed']} closed."
+    print_answer(answer, sentence, as_json=as_json)
+
+
+def candidates(
+    state: Annotated[State | None, typer.Option(help="Those in this state only.")] = None,
+    profile: OneProfile = None,
+    as_json: AsJson = False,
+) -> None:
+    """List removal candidates with their evidence."""
+    with open_door() as door:
+        rows = door.ask(ListCandidates(actor=actor(), state=state, profile=profile))
+    print_rows(rows, _CANDIDATES, as_json=as_json, nothing="No removal candidates. Run: identify")
+
+
+def export(
+    what: Annotated[Literal["unused", "subscriptions", "candidates", "position", "audit"], typer.Argument()],
+    output: Annotated[Path, typer.Option(help="File to write; an existing one is replaced.")],
+    file_format: Annotated[Literal["csv", "xlsx", "parquet"], typer.Option("--format")] = "csv",
+    profile: OneProfile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write a list to a file."""
+    order = Export(actor=actor(), what=what, format=file_format, output=str(output.absolute()), profile=profile)
+    with open_door() as door:
+        answer = door.ask(order)
+    print_answer(answer, f"{answer['rows']:,} rows in {answer['path']}.", as_json=as_json)

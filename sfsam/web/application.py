@@ -1,0 +1,65 @@
+"""Builds the ASGI application around the pages: what runs beside them, and the routes that are no pages."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+
+import streamlit as st
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from streamlit.runtime.pages_manager import PagesManager
+
+from sfsam import bootstrap
+from sfsam.config import Settings
+from sfsam.jobs.recovery import settle_what_is_open
+from sfsam.jobs.worker import Worker
+from sfsam.web import sign_in
+from sfsam.web.control import control_route
+from sfsam.web.security import middleware
+
+
+def build_app(main_script: str) -> st.App:
+    """The app whose pages `main_script` lists. While it runs it owns the database and does the jobs."""
+    settings = Settings()
+    # Streamlit's older mechanism would run pages/*.py without the main script on the first deep link.
+    PagesManager.uses_pages_directory = False
+    return st.App(
+        main_script,
+        lifespan=_lifespan,
+        routes=[Route("/healthz", healthz), *sign_in.ROUTES],
+        middleware=middleware(settings),
+    )
+
+
+def healthz(_: Request) -> Response:
+    """200 while the database answers."""
+    version = bootstrap.current().reads.version()
+    return JSONResponse({"status": "ok", "data_version": version}, headers={"Cache-Control": "no-store"})
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    with ExitStack() as closing:
+        await run_in_threadpool(_open, closing)
+        try:
+            yield
+        finally:
+            await run_in_threadpool(closing.close)
+
+
+def _open(closing: ExitStack) -> None:
+    """Open the database, begin to work, answer the command line; closing undoes it in the reverse order."""
+    settings = Settings()
+    bootstrap.configure_logging(settings)
+    system = bootstrap.build(settings)
+    closing.callback(system.close)
+    bootstrap.set_current(system)
+    closing.callback(bootstrap.set_current, None)
+    settle_what_is_open(system)
+    worker = Worker(system)
+    worker.start()
+    closing.callback(worker.stop)
+    closing.enter_context(control_route(settings.control_file, system.send))
