@@ -74,7 +74,7 @@ class HttpSalesforce:
             connection,
             self._sign_in(connection, client_secret),
             tokens,
-            client=httpx.Client(**self._client_options),
+            client=httpx.Client(follow_redirects=False, **self._client_options),
             clock=self._clock,
             api_version=self._settings.api_version,
             api_share=self._settings.api_share,
@@ -94,10 +94,7 @@ class HttpSalesforce:
 
     @cached_property
     def _client_options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {
-            "timeout": httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
-            "follow_redirects": False,
-        }
+        options: dict[str, Any] = {"timeout": httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)}
         if self._transport is not None:
             return options | {"transport": self._transport}
         # A proxy named in the environment is for real orgs; the practice org is on this machine.

@@ -40,7 +40,7 @@ PAGE_ROWS = 2000  # the most that REST gives in one answer (fact sheet 2.2)
 _ATTEMPTS = 4
 _LONGEST_PAUSE_SECONDS = 30.0
 _NEVER_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
-_EXPONENTIAL = wait_exponential_jitter(initial=0.5, max=_LONGEST_PAUSE_SECONDS)
+_EXPONENTIAL = wait_exponential_jitter(multiplier=0.5, max=_LONGEST_PAUSE_SECONDS)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ carries a secret, a code or a token.
 
 from __future__ import annotations
 
-import logging
 import time
 import warnings
 from collections.abc import Callable, Collection, Mapping
@@ -29,8 +28,9 @@ from sfsam.salesforce.addresses import check_instance_url, check_url
 from sfsam.salesforce.faults import Fault
 
 with warnings.catch_warnings():
+    import authlib.deprecate  # noqa: F401 - it puts a filter of its own in front, so it has to come first
+
     warnings.filterwarnings("ignore", message="The httpx module is deprecated")
-    logging.getLogger("authlib").setLevel(logging.WARNING)
     from authlib.common.security import generate_token
     from authlib.integrations.httpx_client import OAuth2Client, OAuthError
 
@@ -177,7 +177,7 @@ class SignIn:
     def _retried(self, ask: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         retrying = Retrying(
             stop=stop_after_attempt(_ATTEMPTS),
-            wait=wait_exponential_jitter(initial=1, max=8),
+            wait=wait_exponential_jitter(multiplier=1, max=8),
             retry=retry_if_exception(_Confirmation()),
             sleep=self._pause,
             reraise=True,
