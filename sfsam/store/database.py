@@ -13,10 +13,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 
 from sfsam.config import PROJECT_DIR
+from sfsam.domain.subscriptions import Thresholds
+from sfsam.ports import StagedDownload
 from sfsam.store import migrations, reference_data
 from sfsam.store.faults import translated
+from sfsam.store.loading import Loading
+from sfsam.store.reads import DuckDBReads
 from sfsam.store.unit_of_work import DuckDBUnitOfWork
 
 # A download of 100,000 users and two million sign-ins must stay below 500 MB of memory in all; what does not fit
@@ -33,6 +38,7 @@ class DuckDBStore:
         self._path = path
         self._audit_key = audit_key
         self._write_lock = threading.RLock()
+        self._reads = DuckDBReads(self._cursor, path)
 
     @classmethod
     def open(cls, path: Path | str, *, audit_key: bytes, data_dir: Path = PROJECT_DIR / "data") -> DuckDBStore:
@@ -52,15 +58,36 @@ class DuckDBStore:
                 raise
         return cls(connection, path, audit_key)
 
+    @property
+    def reads(self) -> DuckDBReads:
+        return self._reads
+
     @contextmanager
     def begin(self) -> Iterator[DuckDBUnitOfWork]:
         """One write transaction; see DuckDBUnitOfWork. Waits until no other thread writes."""
         with self._write_lock, translated(self._path), self._cursor() as cursor:
-            work = DuckDBUnitOfWork(cursor, self._audit_key)
+            work = DuckDBUnitOfWork(cursor, self._audit_key, published=self._reads.data_changed)
             try:
                 yield work
             finally:
                 work.undo()
+
+    def load_snapshot(self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds) -> dict[str, int]:
+        """Make the staged pages the org's snapshot; rows per object. Until the end readers see the one before.
+
+        Reading and computing happen beside the data, without the write lock; only the exchange takes it.
+        """
+        with translated(self._path), self._cursor() as cursor:
+            loading = Loading(cursor, staged, thresholds)
+            loading.prepare()
+            with self._write_lock:
+                loading.publish(job_id)
+            self._reads.data_changed()
+            return loading.rows
+
+    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> pd.DataFrame:
+        """The seats that `sql/rules/<rule>.sql` catches in this org, by the thresholds, with evidence columns."""
+        return self._reads.fetch_rule(rule, org_id=org_id, **thresholds.model_dump())
 
     def close(self) -> None:
         """Wait for the writer, then let go of the file."""

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sfsam.store.database import DuckDBStore
+from tests.store import tiny_org
 
 AUDIT_KEY = b"a key for tests"
 
@@ -22,3 +23,11 @@ def store() -> Iterator[DuckDBStore]:
 @pytest.fixture
 def database_path(tmp_path: Path) -> Path:
     return tmp_path / "sfsam.duckdb"
+
+
+@pytest.fixture
+def seeded(store: DuckDBStore, tmp_path: Path) -> DuckDBStore:
+    """The tiny org, connected and loaded."""
+    tiny_org.connect(store)
+    tiny_org.load(store, tiny_org.stage(tmp_path))
+    return store

@@ -1,0 +1,9 @@
+-- title: Snapshots
+-- description: Every completed download: what it read, and which objects it could not read whole. `object_rows`,
+--   `incomplete` and `warnings` are JSON.
+-- parameters: org_ids
+-- columns: profile_id, org_id, job_id, taken_at, completed_at, object_rows, incomplete, warnings
+SELECT profile_id, org_id, job_id, taken_at, completed_at, object_rows, incomplete, warnings
+FROM snapshot
+WHERE is_chosen($org_ids, org_id)
+ORDER BY taken_at
