@@ -73,7 +73,8 @@ def _until_interrupted(app: AppProcess) -> int:
 
 def _end_with_stdin() -> None:
     """Whoever started us holds the other end; when that closes, however it came about, we are not needed."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin.read(): its lock would be held while Python ends
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 
