@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 import httpx
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from sfsam.domain.profiles import Connection, GrantType
 from sfsam.errors import (
@@ -150,7 +150,7 @@ class Session:
         retrying = Retrying(
             stop=stop_after_attempt(_ATTEMPTS),
             wait=_wait_seconds,
-            retry=retry_if_exception_type((SalesforceUnavailable, RecordLocked, AnswerTruncated)),
+            retry=retry_if_exception(_may_pass),
             sleep=self.pause,
             reraise=True,
         )
@@ -257,6 +257,13 @@ def _json_of(response: httpx.Response) -> Any:
             "Nothing was lost; try again in some minutes.",
             said=faults.read_body(response).message,
         ) from None
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same request may be answered in a moment; a lost cursor or a too slow query will not be."""
+    if not isinstance(error, SalesforceUnavailable | RecordLocked | AnswerTruncated):
+        return False
+    return faults.code_of(error) not in ("INVALID_QUERY_LOCATOR", "QUERY_TIMEOUT")
 
 
 def _wait_seconds(state: RetryCallState) -> float:
