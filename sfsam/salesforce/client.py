@@ -193,5 +193,11 @@ def _trusted(ca_file: Path | None) -> ssl.SSLContext:
     """The certificate authorities that httpx trusts, and the further one of the settings."""
     context = httpx.create_ssl_context()
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        try:
+            context.load_verify_locations(ca_file)
+        except OSError as trouble:  # ssl.SSLError is one, too
+            raise SetupError(
+                f"The certificate authority in {ca_file} could not be read.",
+                "Set SFSAM_CA_FILE to a PEM file, or leave it out.",
+            ) from trouble
     return context

@@ -172,7 +172,7 @@ def test_an_empty_list_of_licenses_is_a_missing_permission(
 def test_a_query_that_is_refused_after_all_is_a_warning(
     company: PaperOrg, conversation: HttpOrgSession, tmp_path: Path
 ) -> None:
-    company.fault("FROM%20PackageLicense|FROM\\+PackageLicense", lambda _: refusal(400, "INVALID_TYPE", "no"))
+    company.fault("FROM(%20|\\+)PackageLicense", lambda _: refusal(400, "INVALID_TYPE", "no"))
     staged = download(conversation, tmp_path)
     assert not part(staged, "PackageLicense").complete
     assert part(staged, "PackageLicense").files == ()
