@@ -75,7 +75,7 @@ def _wait(door: Door, job: dict[str, Any], progress: _ProgressLine) -> dict[str,
 
 def _leave(door: Door, job: dict[str, Any]) -> None:
     if not door.owned:
-        typer.echo("The job goes on in the process that holds the database; `jobs` shows it.", err=True)
+        typer.echo("The job is left to the process that holds the database.", err=True)
         return
     typer.echo("Stopping at the next safe point.", err=True)
     try:
