@@ -54,7 +54,8 @@ class Browser:
         return self.http.get(answer.headers["location"]) if answer.is_redirect else answer
 
     def code(self, **changed: str | None) -> str:
-        page = self.log_in(self.ask(**changed))
+        page = self.ask(**changed)
+        page = page if page.is_redirect else self.log_in(page)
         return answer_of(page if page.is_redirect else self.submit(page, decision="allow"))["code"]
 
 
@@ -245,6 +246,13 @@ def test_revoking_an_approval_ends_its_sessions(org: Served) -> None:
     assert limits(org, org.line["access_token"]) == 401
     again = httpx.get(revoke, params={"token": org.line["refresh_token"]})
     assert (again.status_code, again.json()["error"]) == (400, "invalid_token")
+
+
+def test_a_user_keeps_five_approvals(org: Served) -> None:
+    browser = Browser(org)
+    newer = [exchange_code(org, browser.code()).json()["refresh_token"] for _ in range(5)]
+    answers = [exchange(org, grant_type="refresh_token", refresh_token=t) for t in (org.line["refresh_token"], *newer)]
+    assert [answer.status_code for answer in answers] == [400, 200, 200, 200, 200, 200]
 
 
 def test_client_credentials_run_as_the_integration_user(org: Served) -> None:
