@@ -28,7 +28,26 @@ def open_database(catalog: Catalog, ids: IdSpace) -> duckdb.DuckDBPyConnection:
     connection.execute("CREATE TABLE blocker (user_number INTEGER, code VARCHAR, message VARCHAR)")
     connection.execute("CREATE TABLE feature_license (feature VARCHAR, total INTEGER)")
     connection.execute("CREATE TABLE side_door_permission (user_number INTEGER, name VARCHAR, held BOOLEAN)")
+    connection.execute(_NEEDS)
     return connection
+
+
+_NEEDS = """
+CREATE VIEW permission_set_need AS
+WITH linked AS (
+    SELECT "Id", "Label", "PermissionSetGroupId",
+           coalesce("hiddenNeed", CASE WHEN "LicenseId" < 1::BIGINT << 40 THEN "LicenseId" END)::INTEGER AS license
+    FROM "PermissionSet" WHERE NOT "IsDeleted"
+)
+SELECT "Id" AS permission_set, license, "Label" AS label FROM linked WHERE license IS NOT NULL
+UNION
+SELECT whole."Id", part.license, part."Label"
+FROM linked whole
+JOIN "PermissionSetGroupComponent" c ON c."PermissionSetGroupId" = whole."PermissionSetGroupId"
+JOIN linked part ON part."Id" = c."PermissionSetId"
+WHERE part.license IS NOT NULL
+"""
+"""Which permission-set license (by number) each permission set needs, alone or through the parts of a group."""
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, Any]]) -> None:

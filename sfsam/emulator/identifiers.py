@@ -103,6 +103,5 @@ class IdSpace:
         head = f"{prefix}{self.pod}00000"
         tail = checksum(head + "00000")[:2]
         return (
-            f"CREATE OR REPLACE MACRO id_{prefix}(number) AS "
-            f"id18('{head}', '{tail}', number + {self.start(prefix)});"
+            f"CREATE OR REPLACE MACRO id_{prefix}(number) AS id18('{head}', '{tail}', number + {self.start(prefix)});"
         )

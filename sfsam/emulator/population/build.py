@@ -15,6 +15,7 @@ from sfsam.emulator.population import company, login_kinds
 from sfsam.emulator.population.cast import fill_cast
 from sfsam.emulator.population.company import OrgIdentity
 from sfsam.emulator.population.license_catalog import FEATURE_SHARES
+from sfsam.emulator.population.names import FIRST_NAMES, LAST_NAMES
 from sfsam.emulator.population.places import PLACES, place_macros
 from sfsam.emulator.population.plans import fill_plans
 from sfsam.emulator.population.reference import Stamp, fill_reference
@@ -105,6 +106,8 @@ class Population:
             "org": self._index,
             "sandbox": identity.is_sandbox,
             "cast": len(company.CAST),
+            "first_names": len(FIRST_NAMES.split()),
+            "last_names": len(LAST_NAMES.split()),
             "now": self._now,
             "admin": company.ADMIN,
             "chief": company.CHIEF,

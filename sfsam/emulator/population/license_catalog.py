@@ -170,13 +170,19 @@ class OfferedPermissionSet:
     given: tuple[tuple[int, int, int], ...] = ()
     permissions: tuple[str, ...] = ()
     type: str = "Regular"
+    hidden_need: str | None = None
+
+    @property
+    def needed(self) -> str | None:
+        """What a holder must have beside it: Salesforce does not always show this in LicenseId (fact sheet 4.7)."""
+        return self.hidden_need or self.license
 
 
 _Ps = OfferedPermissionSet
 
 PERMISSION_SETS: tuple[OfferedPermissionSet, ...] = (
     _Ps("Sales_Console", "Sales Console", "SalesConsoleUser", ((0, 27, 350),)),
-    _Ps("Sales_User", "Sales User", None, ((0, 27, 700),), type="Standard"),
+    _Ps("Sales_User", "Sales User", None, ((0, 27, 700),), type="Standard", hidden_need="SalesUserPsl"),
     _Ps("CPQ_User", "CPQ User", "SalesforceCPQ_CPQStandardPerm", ((0, 13, 550),)),
     _Ps("CPQ_Approver", "CPQ Approver", "SalesforceCPQ_CPQAAPerm", ((23, 27, 500),)),
     _Ps("Sales_Emails", "Einstein Sales Emails", "EinsteinGPTSalesEmailsPsl", ((0, 22, 150),)),
@@ -203,7 +209,7 @@ GROUPS: tuple[tuple[str, str, tuple[str, ...], tuple[int, int, int]], ...] = (
 """Developer name, label, permission sets in it, who gets it."""
 
 HELD_WITHOUT_NEED: tuple[tuple[str, int, int, int], ...] = (
-    ("SalesUserPsl", 0, 27, 900),
+    ("SalesUserPsl", 0, 27, 150),
     ("CRMUserPsl", 28, 47, 250),
     ("ServiceUserPsl", 28, 47, 60),
     ("SalesforceCPQ_CPQStandardPerm", 0, 22, 70),

@@ -87,7 +87,7 @@ def _offers() -> list[tuple[Any, ...]]:
 
 
 def _needs() -> list[tuple[Any, ...]]:
-    psl_of = {each.name: PSL_NUMBERS.get(each.license or "") for each in PERMISSION_SETS}
+    psl_of = {each.name: PSL_NUMBERS.get(each.needed or "") for each in PERMISSION_SETS}
     rows = [
         (PERMISSION_SET_NUMBERS[each.name], psl_of[each.name], *given)
         for each in PERMISSION_SETS

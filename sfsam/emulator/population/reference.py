@@ -156,6 +156,7 @@ def _permission_set(number: int, name: str, label: str, stamp: Stamp, **more: An
         "PermissionSetGroupId": more.get("group"),
         "IsDeleted": False,
         "unlisted": [name for name in UNLISTED_PERMISSIONS if name in permissions],
+        "hiddenNeed": PSL_NUMBERS[more["hidden_need"]] if more.get("hidden_need") else None,
         **_permission_columns(permissions),
         **stamp.columns(),
     }
@@ -186,6 +187,7 @@ def _permission_sets(stamp: Stamp) -> list[Row]:
                 license=license_number(each.license),
                 type=each.type,
                 permissions=each.permissions,
+                hidden_need=each.hidden_need,
             )
         )
     for name, label, _, _ in GROUPS:

@@ -181,7 +181,7 @@ PERMISSION_SET = SObject(
         Child("Assignments", "PermissionSetAssignment", "PermissionSetId"),
         Child("PermissionSetGroupComponents", "PermissionSetGroupComponent", "PermissionSetId"),
     ),
-    hidden_columns='"unlisted" VARCHAR[]',
+    hidden_columns='"unlisted" VARCHAR[], "hiddenNeed" INTEGER',
 )
 
 PERMISSION_SET_ASSIGNMENT = SObject(

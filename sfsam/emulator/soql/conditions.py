@@ -95,17 +95,13 @@ def _plain(scope: Scope, item: Comparison, operand: Operand, value: Value) -> st
 
 def _range(scope: Scope, operator: str, operand: Operand, value: Value) -> str:
     _check_kind(scope, operand, value)
-    today = scope.setting.naive_now().date()
-    start, end = (scope.setting.bind(day) for day in day_range(str(value.value), value.argument, today))
-    inside = f"({operand.sql} >= {start}::DATE AND {operand.sql} < {end}::DATE)"
-    return {
-        "=": inside,
-        "!=": f"(NOT coalesce({inside}, false))",
-        "<": f"({operand.sql} < {start}::DATE)",
-        "<=": f"({operand.sql} < {end}::DATE)",
-        ">": f"({operand.sql} >= {end}::DATE)",
-        ">=": f"({operand.sql} >= {start}::DATE)",
-    }[operator]
+    first, after = day_range(str(value.value), value.argument, scope.setting.naive_now().date())
+    if operator in ("=", "!="):
+        start, end = scope.setting.bind(first), scope.setting.bind(after)
+        inside = f"({operand.sql} >= {start}::DATE AND {operand.sql} < {end}::DATE)"
+        return inside if operator == "=" else f"(NOT coalesce({inside}, false))"
+    edge = scope.setting.bind(first if operator in ("<", ">=") else after)
+    return f"({operand.sql} {'<' if operator.startswith('<') else '>='} {edge}::DATE)"
 
 
 def _like(scope: Scope, item: Comparison, operand: Operand, value: Value) -> str:

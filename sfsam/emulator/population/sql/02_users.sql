@@ -1,14 +1,15 @@
 -- The users themselves: names and addresses follow the person, so that orgs share people.
--- Params: now, org, cast, chief, admin, domain, email_domain, username_suffix, email_suffix
+-- Params: first_names, last_names, now, org, cast, chief, admin, domain, email_domain, username_suffix, email_suffix
 INSERT INTO "User" BY NAME
 WITH spelled AS (
     SELECT person.*, t.*, f.name AS given, l.name AS family, f.plain || '.' || l.plain || p AS handle,
            left(f.plain, 1) || left(l.plain, 4) || left((p % 997)::VARCHAR, 3) AS short,
            t.kind IN ('employee', 'contractor') AS internal, pick_person(p, 20, 12) AS place
-    FROM person
+    FROM (SELECT *, pick_person(p, 21, $first_names) AS first_i, pick_person(p, 22, $last_names) AS last_i
+          FROM person) person
     JOIN team t USING (team)
-    JOIN first_name f ON f.i = pick_person(p, 21, (SELECT count(*) FROM first_name))
-    JOIN last_name l ON l.i = pick_person(p, 22, (SELECT count(*) FROM last_name))
+    JOIN first_name f ON f.i = first_i
+    JOIN last_name l ON l.i = last_i
 )
 SELECT
     u AS "Id",

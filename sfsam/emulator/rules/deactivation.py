@@ -1,0 +1,43 @@
+"""Who cannot be deactivated (Salesforce fact sheet 5.3)."""
+
+from __future__ import annotations
+
+from sfsam.emulator.errors import SalesforceError, integrity
+from sfsam.emulator.rules.work import Work
+
+_DEFAULTS = {
+    "WebToCaseDefaultOwnerId": "You cannot deactivate the user who is the default case owner",
+    "WebToCaseDefaultCreatorId": "You cannot disable the Web to Case Default Creator",
+    "WebToLeadDefaultOwnerId": "You cannot deactivate the user who is the default lead owner",
+    "WebToLeadDefaultCreatorId": "You cannot disable the Web to Lead Default Creator",
+}
+_OTHER_ADMINS = """
+SELECT count(DISTINCT a."AssigneeId") FROM "PermissionSetAssignment" a
+JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"
+JOIN "User" u ON u."Id" = a."AssigneeId"
+WHERE NOT a."IsDeleted" AND u."IsActive" AND s."PermissionsManageUsers" AND s."PermissionsModifyAllData"
+"""
+
+
+def check_deactivation(work: Work, number: int) -> None:
+    """Raises for oneself, for the last administrator, and for users that the configuration names."""
+    if number == work.caller_number:
+        raise integrity("You cannot deactivate your own user record.", "IsActive")
+    _check_last_admin(work, number)
+    for code, message in _blockers(work, number):
+        raise SalesforceError(400, code, message, ("IsActive",))
+
+
+def _check_last_admin(work: Work, number: int) -> None:
+    others = work.value(f'{_OTHER_ADMINS} AND u."Id" <> $user', user=number)
+    is_admin = work.value(f'{_OTHER_ADMINS} AND u."Id" = $user', user=number)
+    if is_admin and not others:
+        message = "You must have at least one active user with administrator permissions."
+        raise SalesforceError(400, "CANNOT_DISABLE_LAST_ADMIN", message)
+
+
+def _blockers(work: Work, number: int) -> list[tuple[str, str]]:
+    organization = work.existing("Organization", 1)
+    found = [(work.blocker_code, message) for column, message in _DEFAULTS.items() if organization[column] == number]
+    listed = work.rows("SELECT message FROM blocker WHERE user_number = $user", user=number)
+    return found + [(work.blocker_code, message) for (message,) in listed]
