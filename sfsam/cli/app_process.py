@@ -14,6 +14,7 @@ from typing import Self
 from sfsam.bootstrap import build
 from sfsam.config import PROJECT_DIR, Settings
 from sfsam.errors import SetupError, TemporaryError
+from sfsam.web.lifeline import END_WITH_STDIN
 
 LOOPBACK = "127.0.0.1"
 _HEALTHY_SECONDS = 60.0
@@ -43,7 +44,7 @@ class AppProcess:
         self._child = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "app:app", "--app-dir", str(PROJECT_DIR), *self._options()],
             env=os.environ | self._environment(),
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,  # closes when we end, however we end; the app watches it
             stdout=sys.stderr.fileno(),
             process_group=0,  # Ctrl-C is ours to answer; we then end it in order
         )
@@ -69,6 +70,7 @@ class AppProcess:
     def _environment(self) -> dict[str, str]:
         return {
             "SFSAM_BASE_URL": self.url,
+            END_WITH_STDIN: "1",
             "STREAMLIT_SERVER_ADDRESS": LOOPBACK,
             "STREAMLIT_SERVER_PORT": str(self._port),
             "STREAMLIT_SERVER_HEADLESS": "true",
@@ -101,14 +103,14 @@ class AppProcess:
 
     def _end(self) -> None:
         child = self._child
-        if child is None or child.poll() is not None:
+        if child is None:
             return
-        child.terminate()
+        child.terminate()  # nothing happens to a child that has ended
         try:
-            child.wait(_END_SECONDS)
+            child.communicate(timeout=_END_SECONDS)
         except subprocess.TimeoutExpired:
             child.kill()
-            child.wait()
+            child.communicate()
 
 
 def _require_free(port: int) -> None:

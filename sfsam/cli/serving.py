@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import sys
-import threading
 from datetime import datetime
 from typing import Annotated
 
@@ -17,6 +14,7 @@ from sfsam.cli.door import Door
 from sfsam.cli.output import print_answer
 from sfsam.domain.commands import StartPracticeOrg
 from sfsam.errors import UsageError
+from sfsam.web import lifeline
 
 AppPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the app on 127.0.0.1.")]
 Users = Annotated[int, typer.Option(min=20, max=1_000_000, help="People in each practice org.")]
@@ -39,7 +37,7 @@ def emulator(
     from sfsam.emulator.run import serve as serve_orgs  # the only door to it, and no other command needs it
 
     if end_with_stdin:
-        threading.Thread(target=_end_with_stdin, name="stdin", daemon=True).start()
+        lifeline.end_with_stdin()
     return serve_orgs(port, tls_port, users, seed, orgs, None if now is None else _moment(now), scenario)
 
 
@@ -69,13 +67,6 @@ def _until_interrupted(app: AppProcess) -> int:
         return app.wait()
     except KeyboardInterrupt:
         return 0
-
-
-def _end_with_stdin() -> None:
-    """Whoever started us holds the other end; when that closes, however it came about, we are not needed."""
-    while os.read(sys.stdin.fileno(), 4096):  # not sys.stdin.read(): its lock would be held while Python ends
-        pass
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _moment(text: str) -> datetime:

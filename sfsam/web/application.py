@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 
@@ -16,7 +17,7 @@ from sfsam import bootstrap
 from sfsam.config import Settings
 from sfsam.jobs.recovery import settle_what_is_open
 from sfsam.jobs.worker import Worker
-from sfsam.web import sign_in
+from sfsam.web import lifeline, sign_in
 from sfsam.web.control import control_route
 from sfsam.web.security import middleware
 
@@ -52,6 +53,8 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _open(closing: ExitStack) -> None:
     """Open the database, begin to work, answer the command line; closing undoes it in the reverse order."""
+    if lifeline.END_WITH_STDIN in os.environ:
+        lifeline.end_with_stdin()
     settings = Settings()
     bootstrap.configure_logging(settings)
     system = bootstrap.build(settings)

@@ -77,6 +77,13 @@ def test_serve_answers_and_ends_with_everything_it_started(tmp_path: Path, data_
     assert "Traceback" not in log.read_text()
 
 
+def test_the_app_ends_also_when_its_starter_is_killed(tmp_path: Path) -> None:
+    with _serving(_free_port(), tmp_path / "log") as serving:
+        started = psutil.Process(serving.pid).children(recursive=True)
+        serving.kill()
+    assert psutil.wait_procs(started, timeout=30)[1] == []
+
+
 def test_what_keeps_the_app_from_starting_is_a_sentence(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as busy:
         port = busy.getsockname()[1]
