@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -75,6 +76,8 @@ class PaperOrg:
     minted: int = 0
     jobs: dict[str, str] = field(default_factory=dict)
     removed_jobs: list[str] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    _cursors: dict[str, tuple[str, int]] = field(default_factory=dict, repr=False)
 
     # ── For tests ──
 
@@ -93,16 +96,21 @@ class PaperOrg:
     def __call__(self, request: httpx.Request) -> httpx.Response:
         request.read()
         self.requests.append(request)
-        fault = next((each for each in self.faults if each.times > 0 and re.search(each.match, _target(request))), None)
-        if fault is not None:
-            fault.times -= 1
-            if fault.answer is not None:
-                return _arriving(fault.answer(request))
+        fault = self._next_fault(_target(request))
+        if fault is not None and fault.answer is not None:
+            return _arriving(fault.answer(request))
         response = self._route(request)
         response.headers.setdefault("Date", self.date)
         response.headers["Sforce-Limit-Info"] = f"api-usage={self.usage[0]}/{self.usage[1]}"
         altered = fault.alter(response) if fault is not None and fault.alter is not None else response
         return _arriving(altered)
+
+    def _next_fault(self, target: str) -> Fault | None:
+        with self._lock:
+            fault = next((each for each in self.faults if each.times > 0 and re.search(each.match, target)), None)
+            if fault is not None:
+                fault.times -= 1
+            return fault
 
     def _route(self, request: httpx.Request) -> httpx.Response:
         path = request.url.path
@@ -189,7 +197,7 @@ class PaperOrg:
             "records": [_record(name, row, names) for row in page],
         }
         if not answer["done"]:
-            self._cursors = {**getattr(self, "_cursors", {}), f"01gxx0000004RpzAAE-{following}": (query, following)}
+            self._cursors[f"01gxx0000004RpzAAE-{following}"] = (query, following)
             answer["nextRecordsUrl"] = f"/services/data/v66.0/query/01gxx0000004RpzAAE-{following}"
         return httpx.Response(200, content=orjson.dumps(answer), headers={"Content-Type": "application/json"})
 
