@@ -155,11 +155,11 @@ def test_soap_login(practice: PracticeProcess, session: requests.Session) -> Non
 
 
 def _assignment_without_need(practice: PracticeProcess, assignments: dict[str, dict[str, Any]]) -> str:
-    """An assignment whose holder has no permission set that needs the license, so that it can go."""
+    """An assignment whose holder has no permission set of their own, so that nothing needs the license."""
     sets = practice.dump("PermissionSet")
-    needed = {
-        (row["AssigneeId"], sets[row["PermissionSetId"]]["LicenseId"])
+    busy = {
+        row["AssigneeId"]
         for row in practice.dump("PermissionSetAssignment").values()
-        if row["PermissionSetId"] in sets
+        if not sets[row["PermissionSetId"]]["IsOwnedByProfile"]
     }
-    return next(i for i, row in assignments.items() if (row["AssigneeId"], row["PermissionSetLicenseId"]) not in needed)
+    return next(i for i, row in assignments.items() if row["AssigneeId"] not in busy)

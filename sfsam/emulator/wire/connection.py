@@ -18,6 +18,13 @@ class CuttableProtocol(H11Protocol):
         super().connection_made(transport)
         self.app_state = {**self.app_state, _TRANSPORT: transport}
 
+    def shutdown(self) -> None:
+        """Drop an idle connection at once: a polite TLS good-bye would wait for the client's."""
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.abort()
+        else:
+            super().shutdown()
+
 
 async def cut_connection(scope: Scope, receive: Receive, *, at_once: bool) -> None:
     """Close the connection under a request; `at_once` drops bytes that have not left yet."""
