@@ -19,6 +19,10 @@ with st.container(horizontal=True, vertical_alignment="center", key="tools"):
 with lead:
     subscriptions.lead(scope)
 
-chosen = subscriptions.table(read, sorting, scope)
-if chosen:
-    evidence.panel(chosen["org_id"], chosen["user_id"])
+wide, narrow = st.columns([1.85, 1])
+with wide:
+    chosen = subscriptions.table(read, sorting, scope)
+with narrow:
+    if chosen:
+        with evidence.panel(chosen["org_id"], chosen["user_id"]):
+            subscriptions.candidate_link(chosen)

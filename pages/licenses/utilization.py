@@ -12,6 +12,7 @@ with controls:
     export.menu(["position"])
 
 utilization.lead(scope)
+utilization.figures(scope)
 chosen = utilization.table(scope)
 
 wide, narrow = st.columns([1.4, 1])

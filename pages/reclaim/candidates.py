@@ -26,5 +26,5 @@ with wide:
         plan.panel(ticked, candidates.orgs_of(ticked))
 with narrow:
     if shown:
-        evidence.panel(shown["org_id"], shown["user_id"], candidate=shown)
-        candidates.moves(shown)
+        with evidence.panel(shown["org_id"], shown["user_id"], candidate=shown):
+            candidates.moves(shown)

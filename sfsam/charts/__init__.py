@@ -1,7 +1,7 @@
 """DataFrame in, plotly figure out. `theme` is the one place for looks, `titles` for the sentence above a figure."""
 
 from sfsam.charts.activity import last_activity_bars
-from sfsam.charts.licenses import license_rows
+from sfsam.charts.licenses import license_rows, paid
 from sfsam.charts.rows import department_bars, license_bars, org_bars
 from sfsam.charts.trends import sparkline, trend_lines
 
@@ -11,6 +11,7 @@ __all__ = [
     "license_bars",
     "license_rows",
     "org_bars",
+    "paid",
     "sparkline",
     "trend_lines",
 ]

@@ -31,7 +31,7 @@ def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         hovertemplate="%{customdata}<br>%{x:,} people<extra></extra>",
     )
     most = max([*rows["people"], 1])
-    figure.update_xaxes(visible=False, range=[0, most * 1.16])
+    figure.update_xaxes(visible=False, range=[0, most * 1.3])
     figure.update_yaxes(
         range=[len(rows) - 0.45, -0.55], tickvals=places, ticktext=list(rows["bucket"]), ticklabelstandoff=8
     )

@@ -8,6 +8,12 @@ COUNTS = ["owned", "assigned", "active", "stale", "available", "needed"]
 OTHER_PARTS = ["in_grace", "machine", "inactive_holder", "unknown"]
 
 
+def paid(position: pd.DataFrame) -> pd.DataFrame:
+    """The licenses that have a price; all of them while none has. Thousands of free seats would dwarf the paid ones."""
+    priced = position[position["price_source"] != "none"]
+    return priced if len(priced) else position
+
+
 def license_rows(position: pd.DataFrame, limit: int) -> pd.DataFrame:
     """The `limit` licenses with the most to say, over all orgs: money in stale seats first, then stale seats.
 

@@ -44,6 +44,7 @@ def license_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     for place, owned in enumerate(rows["owned"]):
         if not is_missing(owned) and owned > 0:
             figure.add_shape(**_outline(place, float(owned), roles))
+    _fill_width(figure, max(rows["assigned"].max(), rows["owned"].fillna(0).max()) if len(rows) else 1)
     return figure
 
 
@@ -52,6 +53,7 @@ def org_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     figure = _frame(rows, mode, name="org", amount="potential_savings", facts=_stale_facts)
     values = rows["potential_savings"].fillna(0).astype(float)
     figure.add_bar(**_bar(rows, values, "Stale", ROLES[mode].stale, hover="org", amounts=True))
+    _fill_width(figure, values.max() if len(rows) else 1)
     return figure
 
 
@@ -66,6 +68,7 @@ def department_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     used = (rows["annual_cost"].fillna(0).astype(float) - stale).clip(lower=0)
     figure.add_bar(**_bar(rows, used, "In use", roles.active, hover="department", amounts=True))
     figure.add_bar(**_bar(rows, stale, "Stale", roles.stale, hover="department", amounts=True))
+    _fill_width(figure, (used + stale).max() if len(rows) else 1)
     return figure
 
 
@@ -75,7 +78,14 @@ def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str, facts: Fac
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.72])
     for place, row in enumerate(rows.to_dict("records")):
-        above = {"y": place - TEXT_ABOVE, "yref": "y", "xref": "paper", "showarrow": False, "yanchor": "middle"}
+        above = {
+            "y": place - TEXT_ABOVE,
+            "yref": "y",
+            "xref": "paper",
+            "showarrow": False,
+            "yanchor": "middle",
+            "borderpad": 0,
+        }
         size = {"size": 13, "color": roles.ink}
         figure.add_annotation(x=0, xanchor="left", text=escape(_clipped(row[name])), font=size, **above)
         has_amount = not is_missing(row[amount])
@@ -86,6 +96,11 @@ def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str, facts: Fac
             text = f"<b>{money(row[amount], row['currency'])}</b>"
             figure.add_annotation(x=1, xanchor="right", text=text, font=size, **above)
     return figure
+
+
+def _fill_width(figure: go.Figure, longest: Any) -> None:
+    """The longest bar ends where the words above it end; a little is kept for its outline."""
+    figure.update_xaxes(range=[0, float(longest) * 1.002 or 1.0])
 
 
 def _bar(

@@ -24,9 +24,9 @@ def license_title(rows: pd.DataFrame) -> str:
     assigned, stale = int(rows["assigned"].sum()), int(rows["stale"].sum())
     if stale == 0:
         return "Seats by license" if assigned == 0 else "Every assigned seat is in use or accounted for"
-    finding = f"{_one_in(stale / assigned)} is stale"
+    finding = _how_many(stale / assigned)
     leading = _leading(rows, "model", "potential_savings")
-    return f"{finding}, and most of the money is in {leading[0]}" if leading else finding
+    return f"{finding}, and most of the money is in one license" if leading and len(rows) > 1 else finding
 
 
 def last_activity_title(rows: pd.DataFrame, stale_after_days: int) -> str:
@@ -69,6 +69,12 @@ def department_title(rows: pd.DataFrame) -> str:
     return f"{leading[1]} of the stale spend sits in {where}"
 
 
+def alt(title: str, rows: pd.DataFrame, name: str, value: str) -> str:
+    """The figure in words, for people who do not see it: its title and its rows."""
+    listed = [f"{row[name]}: {_plain(row[value])}" for row in rows.head(12).to_dict("records")]
+    return f"{title}. " + "; ".join(listed)
+
+
 def _leading(rows: pd.DataFrame, name: str, amount: str) -> tuple[str, str] | None:
     """The row that holds half of `amount` or more, with that share in words; None across currencies."""
     known = rows.dropna(subset=[amount])
@@ -82,20 +88,16 @@ def _leading(rows: pd.DataFrame, name: str, amount: str) -> tuple[str, str] | No
     return str(totals.idxmax()), next(words for least, words in FRACTIONS if share >= least)
 
 
-def _one_in(share: float) -> str:
-    """A share as "One seat in six"; as a count of a hundred where that would be far off."""
+def _how_many(share: float) -> str:
+    """A share as "One seat in six is stale"; as a count of a hundred where that would be far off."""
     nth = round(1 / share)
     names = {2: "two", 3: "three", 4: "four", 5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine", 10: "ten"}
     if nth in names and abs(1 / nth - share) < 0.03:
-        return f"One seat in {names[nth]}"
+        return f"One seat in {names[nth]} is stale"
     hundred = round(share * 100)
-    return f"{counted(hundred, 'seat', 'seats')} in a hundred" if hundred else "Fewer than one seat in a hundred"
-
-
-def alt(title: str, rows: pd.DataFrame, name: str, value: str) -> str:
-    """The figure in words, for people who do not see it: its title and its rows."""
-    listed = [f"{row[name]}: {_plain(row[value])}" for row in rows.head(12).to_dict("records")]
-    return f"{title}. " + "; ".join(listed)
+    if not hundred:
+        return "Fewer than one seat in a hundred is stale"
+    return f"{counted(hundred, 'seat in a hundred is', 'seats in a hundred are')} stale"
 
 
 def _plain(value: Any) -> str:

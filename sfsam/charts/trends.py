@@ -38,8 +38,8 @@ def trend_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         gridcolor=roles.grid,
         ticklabelstandoff=6,
     )
-    figure.update_xaxes(nticks=5, tickformat="%-d %b", hoverformat="%-d %b %Y", range=_span(rows))
-    figure.update_layout(margin={"l": 44, "r": NAMES, "b": 24, "t": 6}, hovermode="x unified")
+    figure.update_xaxes(nticks=4, tickformat=_day_form(rows), hoverformat="%-d %b %Y", range=_span(rows))
+    figure.update_layout(margin={"l": 44, "r": NAMES, "b": 38, "t": 6}, hovermode="x unified")
     return figure
 
 
@@ -91,6 +91,12 @@ def _ticks(top: float) -> list[float]:
         if top / step < 4:
             return [step * place for place in range(1, int(top / step) + 1) if step * place >= 1]
     return []
+
+
+def _day_form(rows: pd.DataFrame) -> str:
+    """Days while they tell something, months over a longer course."""
+    long = len(rows) > 1 and (pd.Timestamp(rows["day"].iloc[-1]) - pd.Timestamp(rows["day"].iloc[0])).days > 150
+    return "%b\n%Y" if long else "%-d %b"
 
 
 def _span(rows: pd.DataFrame) -> list[Any] | None:

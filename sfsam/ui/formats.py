@@ -71,6 +71,11 @@ def text(value: Any) -> str:
     return NOT_KNOWN if is_missing(value) or value == "" else str(value)
 
 
+def optional(value: Any) -> str:
+    """Text of the org that not everybody has, or a dash."""
+    return NOT_APPLICABLE if is_missing(value) or value == "" else str(value)
+
+
 def plain(value: Any) -> str:
     """Text of the org for use inside Markdown: every character that Markdown would read as its own is escaped."""
     return text(value).translate(_MARKDOWN)

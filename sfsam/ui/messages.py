@@ -241,7 +241,7 @@ def freshness(row: dict[str, Any], last: str) -> tuple[str, str]:
     if row.get("running_jobs"):
         first = f":blue[:material/progress_activity:] {counted(int(row['running_jobs']), 'job is', 'jobs are')} running"
     elif row.get("failed_since"):
-        first = ":red[:material/error:] A job failed since the last download"
+        first = ":red[:material/error:] A download failed; see Jobs"
     elif with_data < orgs:
         first = (
             f":orange[:material/warning:] {number(orgs - with_data)} of {counted(orgs, 'org', 'orgs')} has no data yet"

@@ -25,14 +25,14 @@ SEGMENTS: dict[str, tuple[State, ...]] = {
     "Complete": (State.CLOSED_COMPLETE,),
 }
 PILLS = {
-    "Ready": "#7B898F",
-    "Awaiting User": "#3A66B0",
-    "Awaiting Approval": "#3A66B0",
-    "Awaiting Revocation": "#3A66B0",
-    "Attention Required": "#C96A00",
-    "Closed Complete": "#2F7D4B",
-    "Closed Skipped": "#7B898F",
-    "Closed Canceled": "#7B898F",
+    "Ready": "gray",
+    "Awaiting User": "blue",
+    "Awaiting Approval": "blue",
+    "Awaiting Revocation": "blue",
+    "Attention Required": "orange",
+    "Closed Complete": "green",
+    "Closed Skipped": "gray",
+    "Closed Canceled": "gray",
 }
 REASONS = {"low_usage": "Not used", "never_used": "Never used"}
 SORTINGS = [
@@ -42,13 +42,11 @@ SORTINGS = [
     tables.Sorting("Newest first", "updated_at", descending=True),
 ]
 COLUMNS = [
-    tables.text("Person", "name", "medium"),
-    tables.text("License", "model", "medium"),
-    tables.text("Org", "org", "small"),
+    tables.text("Person", "name", 140),
+    tables.text("License", "model", 130),
+    tables.text("Org", "org", 92),
     tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
-    tables.Column(
-        "Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), "small"
-    ),
+    tables.Column("Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), 80),
     tables.age("Last use", "inactive_days"),
     tables.count("Seats", "seats"),
     tables.amount("A year", "potential_savings"),
@@ -100,7 +98,7 @@ def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[lis
     here = str(tables.page_number(PAGE_KEY, total, PAGE_SIZE))
     selected = tables.grid(
         rows,
-        COLUMNS,
+        [column for column in COLUMNS if len(states) > 1 or not column.colors],  # one state needs no column
         key="candidates",
         identity="number",
         alt="Removal candidates",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Literal
 
 import pandas as pd
 import plotly.graph_objects as go
@@ -61,7 +61,7 @@ def card(
     read: str | None = None,
     badge: tuple[str, str, str] | None = None,
     aside: str = "",
-    height: Any = "content",
+    height: Literal["stretch", "content"] = "content",
 ) -> Iterator[None]:
     """A framed card with its title; `badge` is (icon, color, words). `title` is Markdown, already escaped."""
     with st.container(border=True, key=f"card_{name}", height=height):
@@ -93,9 +93,10 @@ def chart(
     value: str,
     keys: Sequence[str] = (),
     empty: str = messages.NOTHING_MATCHES[1],
+    height: Literal["stretch", "content"] = "stretch",
 ) -> None:
     """A figure in a card, its finding as title, its colours named above it, its rows as words for a screen reader."""
-    with card(name, title, read=read, height="stretch"):
+    with card(name, title, read=read, height=height):
         if rows.empty:
             st.caption(empty)
             return

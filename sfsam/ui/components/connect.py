@@ -177,10 +177,11 @@ def _facts(profile: ProfileAnswer) -> None:
         "Connected as": profile.username or formats.NOT_KNOWN,
         "Last download": viewer.moment(profile.last_download_at) if profile.last_download_at else formats.NEVER,
     }
-    for name, value in facts.items():
-        with st.container(horizontal=True, gap="small", key=f"fact_{profile.profile_id}_{name.replace(' ', '_')}"):
-            st.caption(name, width=120)
-            st.text(str(value))
+    with st.container(gap="xxsmall"):
+        for name, value in facts.items():
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.caption(name, width=120)
+                st.text(str(value), width="content")
 
 
 def _next_step(profile: ProfileAnswer) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +15,14 @@ from sfsam.ui import formats, frames, messages
 from sfsam.ui.components import cards, tables
 
 
-def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None) -> None:
-    """The person with this id in this org; with `candidate` also the sentence about the seat."""
+@contextmanager
+def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None) -> Iterator[None]:
+    """The person with this id in this org; with `candidate` also the sentence about the seat. What the block draws
+    stands at the end of the panel."""
     person = frames.row("person", org_id=org_id, user_id=user_id)
     if not person:
         st.caption("This person is gone since the last download.")
+        yield
         return
     badge = _badge(person, candidate)
     with cards.card("evidence", formats.plain(person["name"]), badge=badge, read="person_signals"):
@@ -29,6 +34,7 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
         _signals(org_id, user_id)
         _checks(person)
         _seats(org_id, user_id)
+        yield
 
 
 def _badge(person: dict[str, Any], candidate: dict[str, Any] | None) -> tuple[str, str, str]:

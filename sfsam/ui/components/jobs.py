@@ -155,11 +155,11 @@ def _begun(job: JobAnswer) -> str:
 
 
 def _columns() -> list[tables.Column]:
-    colors = {"Waiting": "#7B898F", "Running": "#3A66B0", "Done": "#2F7D4B", "Failed": "#B42D25", "Canceled": "#7B898F"}
+    colors = {word: color for _, color, word in job_words.ICONS.values()}
     words = {name: word for name, (_, _, word) in job_words.ICONS.items()}
     return [
         tables.Column("Job", lambda row: messages.JOB_TITLES.get(row["kind"], row["kind"]), "medium"),
-        tables.text("Profile", "profile", "small"),
+        tables.Column("Profile", lambda row: formats.optional(row["profile"]), 130),
         tables.pill("State", "state", words, colors),
         tables.Column("Created", lambda row: viewer.moment(row["created_at"]), "small"),
         tables.Column("Took", lambda row: formats.seconds(row["seconds"]), "small", is_number=True),

@@ -18,11 +18,11 @@ AUDIT_PAGE_KEY = "audit_page"
 NEWEST = tables.Sorting("Newest first", "number", descending=True)
 AUDIT_COLUMNS = [
     tables.Column("No.", lambda row: str(row["number"]), 64, is_number=True),
-    tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", "small"),
-    tables.text("Who", "actor", "small"),
-    tables.Column("What", lambda row: str(row["action"]), "small"),
-    tables.text("Subject", "subject", "medium"),
-    tables.text("Profile", "profile", "small"),
+    tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", 154),
+    tables.text("Who", "actor", 90),
+    tables.Column("What", lambda row: str(row["action"]), 160),
+    tables.text("Subject", "subject", 250),
+    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 110),
     tables.Column("Why", lambda row: row["reason"] or "", "large"),
 ]
 

@@ -34,11 +34,10 @@ def figures(scope: Scope) -> None:
     """The row of key figures. An amount is of the currency with the most spend; the others stand in its help."""
     seats = frames.row("overview_seats", **scope.parameters())
     amounts = frames.rows("overview_money", **scope.parameters())
-    trend = frames.fetch("license_trend", **scope.parameters())
     over = seats.get("over") or 0
     cards.kpis(
         [
-            Kpi("Annual spend", *_amount(amounts, "annual_spend"), course=charts.sparkline(trend, "assigned")),
+            Kpi("Annual spend", *_amount(amounts, "annual_spend"), delta="a year"),
             Kpi(
                 "Potential savings",
                 *_amount(amounts, "potential_savings"),
@@ -47,8 +46,7 @@ def figures(scope: Scope) -> None:
             Kpi(
                 "Stale seats",
                 percent(seats.get("percent_stale")),
-                delta=f"{number(seats.get('stale'))} seats",
-                course=charts.sparkline(trend, "stale"),
+                delta=f"of {number(seats.get('assigned'))}",
             ),
             Kpi(
                 "People not seen",
@@ -69,7 +67,7 @@ def figures(scope: Scope) -> None:
 
 def licenses(scope: Scope) -> None:
     """Seats per license, the most money in stale seats first."""
-    position = frames.fetch("position", **scope.parameters())
+    position = charts.paid(frames.fetch("position", **scope.parameters()))
     rows = charts.license_rows(position, LICENSES_SHOWN)
     cards.chart(
         "licenses",

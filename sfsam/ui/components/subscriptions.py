@@ -7,7 +7,8 @@ from typing import Any
 
 import streamlit as st
 
-from sfsam.ui import frames, messages
+from sfsam.charts.formats import is_missing
+from sfsam.ui import formats, frames, messages
 from sfsam.ui.components import cards, filters, tables
 from sfsam.ui.state import IN_ADDRESS, Scope
 
@@ -15,25 +16,23 @@ PAGE_SIZE = 15
 PAGE_KEY = "subscriptions_page"
 LISTS = {"All seats": "subscriptions", "Unused": "unused_licenses"}
 PART_COLORS = {
-    "Active": "#0B6A73",
-    "Stale": "#CF7F1A",
-    "In grace": "#3A66B0",
-    "Machine": "#7B898F",
-    "Inactive holder": "#CF7F1A",
-    "Not known": "#7B898F",
+    "Active": "primary",
+    "Stale": "orange",
+    "In grace": "blue",
+    "Machine": "gray",
+    "Inactive holder": "orange",
+    "Not known": "gray",
 }
 COLUMNS = [
-    tables.text("Person", "name", "medium"),
-    tables.text("License", "model", "medium"),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), "small"),
-    tables.text("Org", "org", "small"),
-    tables.text("Department", "department", "small"),
+    tables.text("Person", "name", 140),
+    tables.text("License", "model", 128),
+    tables.text("Org", "org", 90),
+    tables.Column("Department", lambda row: formats.optional(row["department"]), 100),
     tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     tables.age("Last use", "inactive_days"),
-    tables.text("Decided by", "deciding_signal", "small"),
     tables.amount("A year", "annual_cost"),
 ]
-NOTE = tables.Column("Note", lambda row: row["note"] or "", "small")
+NOTE = tables.Column("Note", lambda row: row["note"] or "", 110)
 SORTINGS = [
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
     tables.Sorting("By name", "name"),
@@ -94,6 +93,17 @@ def table(read: str, sorting: tables.Sorting, scope: Scope) -> dict[str, Any] | 
     tables.pager(PAGE_KEY, total, PAGE_SIZE, "Click a row to see the person's evidence.")
     place = min(selected.cells[0][0] if selected.cells else 0, len(rows) - 1)
     return {str(name): value for name, value in rows.iloc[place].to_dict().items()}
+
+
+def candidate_link(seat: dict[str, Any]) -> None:
+    """The way to the removal candidate of this seat, when there is one."""
+    if not is_missing(seat["candidate_number"]):
+        st.page_link(
+            "pages/reclaim/candidates.py",
+            label=f"Removal candidate {seat['candidate_number']}",
+            icon=":material/person_remove:",
+            query_params={"q": str(seat["user_principal_name"])},
+        )
 
 
 def _start_over() -> None:

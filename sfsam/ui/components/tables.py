@@ -42,21 +42,21 @@ def text(heading: str, column: str, width: Width | int | None = None) -> Column:
     return Column(heading, lambda row: formats.text(row[column]), width)
 
 
-def amount(heading: str, column: str) -> Column:
-    return Column(heading, lambda row: money_exact(row[column], row["currency"]), "small", is_number=True)
+def amount(heading: str, column: str, width: int = 76) -> Column:
+    return Column(heading, lambda row: money_exact(row[column], row["currency"]), width, is_number=True)
 
 
-def count(heading: str, column: str) -> Column:
-    return Column(heading, lambda row: number(row[column]), "small", is_number=True)
+def count(heading: str, column: str, width: int = 58) -> Column:
+    return Column(heading, lambda row: number(row[column]), width, is_number=True)
 
 
 def age(heading: str, column: str) -> Column:
-    return Column(heading, lambda row: formats.age(row[column]), "small", is_number=True)
+    return Column(heading, lambda row: formats.age(row[column]), 68, is_number=True)
 
 
 def pill(heading: str, column: str, words: dict[Any, str], colors: dict[str, str]) -> Column:
     """A state as a colored word."""
-    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], "small", colors=colors)
+    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], 106, colors=colors)
 
 
 def grid(
@@ -131,7 +131,7 @@ def pager(key: str, total: int, page_size: int, said: str = "") -> None:
     ):
         st.caption(f"{number(first)} to {number(last)} of {number(total)}. {said}".strip(), width="content")
         if pages > 1:
-            st.pagination(pages, key=key, bind=IN_ADDRESS)
+            st.pagination(pages, key=key, bind=IN_ADDRESS, width=min(108 + 44 * pages, 400))
 
 
 def listing(read: str, *, key: str, sorting: Sorting, page_size: int, **parameters: Any) -> tuple[pd.DataFrame, int]:

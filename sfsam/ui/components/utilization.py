@@ -12,23 +12,24 @@ from sfsam.charts import titles
 from sfsam.charts.formats import NOT_KNOWN, is_missing, money_exact, number
 from sfsam.ui import formats, frames, messages
 from sfsam.ui.components import cards, tables
+from sfsam.ui.components.cards import Kpi
 from sfsam.ui.state import Scope
 
 BARS = 12
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 COLUMNS = [
-    tables.text("License", "model", "medium"),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), "small"),
-    tables.text("Org", "org", "small"),
+    tables.text("License", "model", 210),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 150),
+    tables.text("Org", "org", 130),
     tables.Column(
         "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 72, is_number=True
     ),
-    tables.count("Assigned", "assigned"),
-    tables.count("Active", "active"),
-    tables.count("Stale", "stale"),
+    tables.count("Assigned", "assigned", 76),
+    tables.count("Active", "active", 76),
+    tables.count("Stale", "stale", 76),
     tables.Column("Other", lambda row: number(sum(int(row[part]) for part in PARTS[2:])), 64, is_number=True),
     tables.Column("Available", lambda row: _available(row), 80, is_number=True),
-    tables.amount("Savings a year", "potential_savings"),
+    tables.amount("Savings a year", "potential_savings", 110),
 ]
 
 
@@ -36,6 +37,23 @@ def lead(scope: Scope) -> None:
     """How many of the owned seats are assigned, in use, stale."""
     seats = frames.row("overview_seats", **scope.parameters())
     cards.lead(messages.utilization_lead(seats), messages.FREE_OUTSIDE, read="position")
+
+
+def figures(scope: Scope) -> None:
+    """Owned, assigned and its parts, with their course."""
+    seats = frames.row("overview_seats", **scope.parameters())
+    trend = frames.fetch("license_trend", **scope.parameters())
+    other = sum(int(seats.get(part) or 0) for part in PARTS[2:])
+    cards.kpis(
+        [
+            Kpi("Owned", number(seats.get("owned")), course=charts.sparkline(trend, "owned")),
+            Kpi("Assigned", number(seats.get("assigned")), course=charts.sparkline(trend, "assigned")),
+            Kpi("Active", number(seats.get("active")), course=charts.sparkline(trend, "active")),
+            Kpi("Stale", number(seats.get("stale")), course=charts.sparkline(trend, "stale")),
+            Kpi("Other", number(other), help="In grace, machine, inactive holder and not known."),
+            Kpi("Available", number(seats.get("available")), help="Owned less assigned. Negative: more than is owned."),
+        ]
+    )
 
 
 def table(scope: Scope) -> dict[str, Any] | None:
@@ -63,7 +81,7 @@ def table(scope: Scope) -> dict[str, Any] | None:
 
 def bars(scope: Scope) -> None:
     """The same licenses as bars."""
-    rows = charts.license_rows(frames.fetch("position", **scope.parameters()), BARS)
+    rows = charts.license_rows(charts.paid(frames.fetch("position", **scope.parameters())), BARS)
     cards.chart(
         "utilization",
         rows,
@@ -73,6 +91,7 @@ def bars(scope: Scope) -> None:
         label="model",
         value="stale",
         keys=("active", "other", "stale", "free", "owned"),
+        height="content",
     )
 
 

@@ -1,0 +1,279 @@
+"""A System for the pages: in-memory frames with exactly the columns of the reads, and a list of what was sent."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+
+from sfsam.config import Settings
+from sfsam.domain.answers import (
+    AuditAnswer,
+    ExportAnswer,
+    JobAnswer,
+    LeftOut,
+    PlanAnswer,
+    PlannedCallRow,
+    ProfileAnswer,
+)
+from sfsam.domain.commands import (
+    Command,
+    DraftProfile,
+    Enqueue,
+    Export,
+    ListProfiles,
+    PlanReclaim,
+    ShowAudit,
+    ShowJob,
+)
+from sfsam.domain.jobs import JobKind, JobState, Phase, Progress
+from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
+from sfsam.ports import ReadHeader
+from tests.fakes.frames import EMPTY, NOW, PRODUCTION
+
+_versions = itertools.count()
+
+COLUMNS: dict[str, str] = {
+    "profiles": "profile_id name status org_id org_name edition is_sandbox is_practice reclaim_enabled url grant_type "
+    "username connected_at last_download_at users",
+    "position": "org org_id is_sandbox kind identifier model owned is_unlimited assigned active stale in_grace machine "
+    "inactive_holder unknown excluded available needed unit_cost price_source currency over_licensed true_up "
+    "potential_savings used_by_org status expires_on inactive_costs_seat",
+    "overview_seats": "owned assigned active stale in_grace machine inactive_holder unknown available over people "
+    "people_stale percent_stale",
+    "overview_money": "currency annual_spend potential_savings over_licensed true_up stale_seats",
+    "last_activity_buckets": "ordinal bucket people is_stale",
+    "license_trend": "day owned assigned active stale",
+    "savings_by_org": "org_id org assigned stale potential_savings currency",
+    "spend_by_department": "department assigned stale annual_cost stale_cost currency",
+    "subscriptions": "subscription_id org org_id kind identifier model user_id name user_principal_name department "
+    "title user_type part last_activity_at inactive_days deciding_signal last_machine_at assigned_at annual_cost "
+    "currency price_source is_frozen is_administrator is_machine candidate_number candidate_state",
+    "unused_licenses": "subscription_id org org_id kind identifier model user_id name user_principal_name department "
+    "title user_type part last_activity_at inactive_days deciding_signal last_machine_at assigned_at annual_cost "
+    "currency price_source is_frozen is_administrator is_machine candidate_number candidate_state note",
+    "candidates": "number state user_principal_name user_id name department org org_id profile_id kind identifier "
+    "model rule justification last_activity_at inactive_days action potential_savings seats currency message evidence "
+    "opened_at updated_at",
+    "candidate_states": "state candidates potential_savings currency",
+    "person": "org org_id user_id name user_principal_name email title department division manager profile role_id "
+    "user_type is_active is_frozen is_administrator is_machine machine_reason created_at last_activity_at "
+    "inactive_days deciding_signal",
+    "person_signals": "signal last_seen_at age_days is_human decides",
+    "person_seats": "kind model identifier part annual_cost currency assigned_at",
+    "license_history": "day owned assigned active stale in_grace machine inactive_holder unknown",
+    "jobs": "job_id kind profile profile_id state requested_by created_at started_at ended_at seconds progress_share "
+    "progress_sentence result failure",
+    "audit": "number at actor action subject reason detail hash profile",
+    "freshness": "orgs orgs_with_data oldest_download_at newest_download_at has_practice running_jobs failed_since",
+    "filter_values": "facet value label seats",
+}
+PARAMETERS = (
+    "org_ids",
+    "kinds",
+    "models",
+    "departments",
+    "search",
+    "stale_after_days",
+    "grace_days",
+    "include_sandboxes",
+    "states",
+    "numbers",
+    "profile_id",
+    "org_id",
+    "user_id",
+    "kind",
+    "identifier",
+)
+
+
+class FakeReads:
+    """Answers from frames; filters by org, state, number and search, which is what the pages' tests need."""
+
+    def __init__(self, frames: dict[str, list[dict[str, Any]]]) -> None:
+        self._frames = {
+            name: pd.DataFrame(frames.get(name, []), columns=columns.split()) for name, columns in COLUMNS.items()
+        }
+        self._version = f"fake-{next(_versions)}"
+
+    def header(self, name: str) -> ReadHeader:
+        return ReadHeader(
+            name=name,
+            title=name.replace("_", " ").capitalize(),
+            description=f"What {name} means.",
+            parameters=PARAMETERS,
+            columns=tuple(self._frames[name].columns),
+            sql="SELECT 1 AS one",
+        )
+
+    def fetch(self, name: str, **parameters: Any) -> pd.DataFrame:
+        frame = self._frames[name]
+        for parameter, column in (("org_ids", "org_id"), ("states", "state"), ("numbers", "number")):
+            if parameters.get(parameter) and column in frame.columns:
+                frame = frame[frame[column].isin(parameters[parameter])]
+        if parameters.get("search") and "name" in frame.columns:
+            frame = frame[frame["name"].str.contains(parameters["search"], case=False, regex=False)]
+        return frame.reset_index(drop=True)
+
+    def page(
+        self, name: str, *, order_by: str, descending: bool = False, limit: int, offset: int = 0, **parameters: Any
+    ) -> pd.DataFrame:
+        assert order_by in self.header(name).columns
+        rows = self.fetch(name, **parameters).sort_values(order_by, ascending=not descending, kind="stable")
+        return rows.iloc[offset : offset + limit].reset_index(drop=True)
+
+    def count(self, name: str, **parameters: Any) -> int:
+        return len(self.fetch(name, **parameters))
+
+    def write(self, name: str, path: Path, file_format: str, **parameters: Any) -> int:
+        raise NotImplementedError
+
+    def batches(self, name: str, **parameters: Any) -> Iterable[tuple[list[str], list[tuple[Any, ...]]]]:
+        raise NotImplementedError
+
+    def version(self) -> str:
+        return self._version
+
+
+class FakeSystem:
+    """What sfsam.bootstrap.System offers to the pages. `raises` makes the next command of a class fail."""
+
+    def __init__(self, frames: dict[str, list[dict[str, Any]]] | None = None) -> None:
+        self.reads = FakeReads(frames or EMPTY)
+        self.settings = Settings(base_url="http://127.0.0.1:8501")
+        self.sheets = SimpleNamespace()
+        self.sent: list[Command] = []
+        self.jobs: dict[str, JobAnswer] = {}
+        self.profiles: list[ProfileAnswer] = []
+        self.intact = True
+        self.raises: dict[type[Command], Exception] = {}
+
+    def send(self, command: Command) -> Any:
+        self.sent.append(command)
+        if type(command) in self.raises:
+            raise self.raises[type(command)]
+        match command:
+            case Enqueue(job=job):
+                kind = {"StartPracticeOrg": "practice"}.get(type(job).__name__, type(job).__name__.lower())
+                return self.add_job(JobKind(kind))
+            case ShowJob(job_id=job_id):
+                return self.jobs[job_id]
+            case ListProfiles():
+                return self.profiles
+            case DraftProfile():
+                self.profiles = [*self.profiles, profile(name=command.name, grant=command.grant, connected=False)]
+                return self.profiles[-1]
+            case PlanReclaim(numbers=numbers):
+                return plan_for(numbers)
+            case ShowAudit():
+                return AuditAnswer(entries=[], head="0", intact=self.intact, first_broken=None if self.intact else 2)
+            case Export(output=output):
+                Path(output).write_bytes(b"name\nAnna\n")
+                return ExportAnswer(rows=1, path=output)
+        return None
+
+    def orders(self, kind: type[Command]) -> list[Any]:
+        """The commands of one class that were sent; of a job, what was enqueued."""
+        enqueued = [command.job for command in self.sent if isinstance(command, Enqueue)]
+        return [command for command in [*self.sent, *enqueued] if isinstance(command, kind)]
+
+    def add_job(self, kind: JobKind, state: JobState = JobState.RUNNING, **more: Any) -> JobAnswer:
+        job = JobAnswer(
+            **{
+                "job_id": f"job-{len(self.jobs) + 1}",
+                "kind": kind,
+                "profile_id": "p1",
+                "state": state,
+                "requested_by": "local",
+                "created_at": NOW,
+                "started_at": NOW,
+                "ended_at": NOW if state.is_ended else None,
+                "progress": PROGRESS,
+                "result": None,
+                "failure": None,
+                **more,
+            }
+        )
+        self.jobs[job.job_id] = job
+        return job
+
+
+PROGRESS = Progress(
+    share=0.63,
+    sentence="About 2 minutes are left.",
+    phases=(
+        Phase(name="Licenses and profiles", rows=214, seconds=3, state=JobState.SUCCEEDED),
+        Phase(name="Users", rows=2412, seconds=11, state=JobState.SUCCEEDED),
+        Phase(name="Login history", rows=61200, expected=97000, state=JobState.RUNNING),
+        Phase(name="Permission set licenses"),
+    ),
+    api_calls=41,
+)
+
+
+def profile(
+    *,
+    profile_id: str = "p1",
+    name: str = "Production",
+    grant: GrantType = GrantType.CLIENT_CREDENTIALS,
+    connected: bool = True,
+) -> ProfileAnswer:
+    checks = [
+        Check(process=Process.DOWNLOAD, permission="View Setup and Configuration", ok=True),
+        Check(process=Process.RECLAIM, permission="Manage Users", ok=False, remedy="Assign the permission set."),
+        Check(process=Process.RECLAIM, permission="Manage Package Licenses", ok=None),
+    ]
+    return ProfileAnswer(
+        profile_id=profile_id,
+        name=name,
+        status=ProfileStatus.PUBLISHED if connected else ProfileStatus.DRAFT,
+        org_id=PRODUCTION if connected else None,
+        org_name="Northwind" if connected else None,
+        edition="Enterprise Edition" if connected else None,
+        is_sandbox=False if connected else None,
+        is_practice=False,
+        reclaim_enabled=True,
+        url="https://northwind.my.salesforce.com",
+        grant=grant,
+        username="sfsam@northwind.example" if connected else None,
+        connected_at=NOW if connected else None,
+        last_download_at=NOW if connected else None,
+        checks=checks if connected else [],
+    )
+
+
+def plan_for(numbers: tuple[str, ...]) -> PlanAnswer:
+    """A plan in which the last of several people stays out."""
+    left = numbers[-1:] if len(numbers) > 2 else ()
+    users = len(numbers) - len(left)
+    return PlanAnswer(
+        planned_calls=3,
+        seats_freed=users * 2,
+        users=users,
+        potential_savings="2976.00",
+        currency="EUR",
+        calls=[
+            PlannedCallRow(step="freeze", method="PATCH", object="UserLogin", records=users, users=users),
+            PlannedCallRow(
+                step="remove_permission_set_licenses",
+                method="DELETE",
+                object="PermissionSetLicenseAssign",
+                records=users,
+                users=users,
+            ),
+            PlannedCallRow(step="deactivate", method="PATCH", object="User", records=users, users=users),
+        ],
+        left_out=[
+            LeftOut(
+                number=number,
+                user_principal_name="marek.nowak@northwind.example",
+                reason="He is the default case owner in EMEA.",
+                remedy="Choose another owner in Case Settings, then check again.",
+            )
+            for number in left
+        ],
+    )
