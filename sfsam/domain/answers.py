@@ -131,7 +131,7 @@ class CandidateRow(Answer):
     state: State
     user_principal_name: str
     user_id: str
-    name: str
+    name: str | None
     department: str | None
     org: str
     org_id: str

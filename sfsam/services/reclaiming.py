@@ -7,7 +7,6 @@ sent a second time blindly: `settling` reads the org and closes the attempt (hou
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 
 from sfsam.domain.answers import OutcomeRow, ReclaimAnswer
 from sfsam.domain.audit import AuditEntry
@@ -60,7 +59,7 @@ class _OrgReclaim:
         self._candidates = candidates
         self._actor = command.actor
         self._job = job
-        self._savings = _savings_by_number(world, candidates)
+        self._worths = _worth_by_number(world, candidates)
         self.planned = 0
         self.seats_freed = 0
         self.outcomes: list[OutcomeRow] = []
@@ -110,11 +109,15 @@ class _OrgReclaim:
                     at=request.requested_at,
                     detail={"request_id": request.request_id},
                 )
+                moved = moved.model_copy(update={"evidence": {**moved.evidence, **self._worth(moved)}})
                 people.replace(moved)
                 work.candidates.save([moved])
                 work.audit.append([trace])
             work.commit()
         return request
+
+    def _worth(self, candidate: Candidate) -> dict[str, object]:
+        return self._worths.get(candidate.number, {})
 
     def _take_step(self, session: OrgSession, request: Request, people: _People, step: Step) -> None:
         if step is Step.REMOVE_PERMISSION_SET_LICENSES:
@@ -201,7 +204,7 @@ class _OrgReclaim:
             candidate,
             State.CLOSED_COMPLETE,
             f"Deactivated and read back; {seats} {'seat is' if seats == 1 else 'seats are'} free.",
-            {"seats_freed": seats, **self._savings.get(candidate.number, {})},
+            self._worth(candidate) | {"seats": seats},
         )
 
     def _move(self, candidate: Candidate, to: State, reason: str, detail: dict[str, object] | None = None) -> None:
@@ -275,14 +278,14 @@ def _batches(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
         yield candidates[start : start + PEOPLE_PER_BATCH]
 
 
-def _savings_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:
-    """What each candidate costs a year before it is taken back; afterwards the rows it came from are gone."""
+def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:
+    """Seats and yearly cost of each candidate before it is taken back; afterwards the rows behind them are gone."""
     rows = rows_of(world.store.reads.fetch("candidates", numbers=[each.number for each in candidates]))
     return {
         row["number"]: {
-            "freed_per_year": str(Decimal(str(row["potential_savings"]))),
+            "seats": row["seats"],
+            "potential_savings": None if row["potential_savings"] is None else str(row["potential_savings"]),
             "currency": row["currency"],
         }
         for row in rows
-        if row["potential_savings"] is not None
     }

@@ -178,8 +178,8 @@ class StoredRequests:
             tail="ORDER BY intended_at, attempt_id",
         )
 
-    def attempts(self, request_id: str) -> list[Attempt]:
-        return self._attempts.select("request_id = ?", [request_id], tail="ORDER BY intended_at, attempt_id")
+    def attempts_for(self, number: str) -> list[Attempt]:
+        return self._attempts.select("number = ?", [number], tail="ORDER BY intended_at, attempt_id")
 
 
 class StoredAudit:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import duckdb
 
 from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredProfiles, StoredRequests
+from sfsam.store.seats import StoredSeats
 
 
 class DuckDBUnitOfWork:
@@ -26,6 +27,7 @@ class DuckDBUnitOfWork:
         self.jobs = StoredJobs(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
+        self.seats = StoredSeats(cursor, self._changed)
         self.audit = StoredAudit(cursor, self._changed, audit_key)
         self._begin()
 

@@ -156,7 +156,7 @@ def test_every_record_comes_back_as_it_was_saved(store: DuckDBStore) -> None:
         assert work.jobs.find("j1") == running
         assert work.candidates.find("RC0000001") == candidate()
         assert work.requests.find("r1") == request
-        assert [found.fields for found in work.requests.attempts("r1")] == [{"IsFrozen": True}, None]
+        assert [found.fields for found in work.requests.attempts_for("RC0000001")] == [{"IsFrozen": True}, None]
 
 
 def test_saving_replaces_by_key_and_leaves_the_others(store: DuckDBStore) -> None:
