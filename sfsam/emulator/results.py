@@ -64,7 +64,7 @@ class StoredResult:
         compiled = self._compiled
         selected = [(i, compiled.columns[i]) for i in compiled.selected]
         head = delimiter.join(f'"{column.path}"' for _, column in selected)
-        values = [f"coalesce(replace({self._shown.csv(column, i)}, '\"', '\"\"'), '')" for i, column in selected]
+        values = [self._shown.cell(column, i) for i, column in selected]
         line = " || $between || ".join(values)
         page = "(SELECT * FROM result WHERE rowid >= $first AND rowid < $last ORDER BY rowid)"
         statement = f"SELECT string_agg('\"' || {line} || '\"', $ending) FROM {page}"  # noqa: S608 - our columns
@@ -132,9 +132,12 @@ class _Shown:
         """For JSON: numbers and booleans stay what they are."""
         return self._text(column, i, _REST_MOMENT) or f"c{i}"
 
-    def csv(self, column: Column, i: int) -> str:
-        """For CSV: everything is text."""
-        return self._text(column, i, _CSV_MOMENT) or f"c{i}::VARCHAR"
+    def cell(self, column: Column, i: int) -> str:
+        """For CSV: everything is text, null is empty, quotes are doubled where there can be any."""
+        text = self._text(column, i, _CSV_MOMENT)
+        if column.field and column.field.is_text:
+            return f"coalesce(replace({text or f'c{i}'}, '\"', '\"\"'), '')"
+        return f"coalesce({text or f'c{i}::VARCHAR'}, '')"
 
     def _text(self, column: Column, i: int, moments: str) -> str | None:
         if column.type in ("id", "reference") and column.field:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sfsam.emulator.schema.model import (
@@ -35,17 +36,15 @@ LOGIN_KIND_COLUMNS: tuple[str, ...] = (
 """Columns of login_kind: a row of LoginHistory holds one small number for this whole combination."""
 
 
+def _of_user(item: Field, macro: str) -> Field:
+    """A field that follows from the user's number."""
+    return replace(item, sql=f'{macro}({{t}}."UserId")', keep='{t}."UserId"', show=f"{macro}({{v}})")
+
+
 def _of_kind(item: Field) -> Field:
     column = f'list("{item.name}" ORDER BY kind)'
     shown = "(SELECT " + column + " FROM login_kind)[{v} + 1]"  # noqa: S608 - names of the schema
-    return Field(
-        **{
-            **item.__dict__,
-            "sql": shown.replace("{v}", "{t}.kind"),
-            "keep": "{t}.kind",
-            "show": shown,
-        }
-    )
+    return replace(item, sql=shown.replace("{v}", "{t}.kind"), keep="{t}.kind", show=shown)
 
 
 LOGIN_HISTORY = SObject(
