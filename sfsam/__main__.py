@@ -8,5 +8,7 @@ import sys
 from sfsam.cli.application import main
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends a command as Ctrl-C does: in order
+    # Both end a command in order. Ctrl-C is set as well: a shell starts background commands with it ignored.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.default_int_handler)
     sys.exit(main())

@@ -17,7 +17,7 @@ from sfsam.errors import UsageError
 from sfsam.web import lifeline
 
 AppPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the app on 127.0.0.1.")]
-Users = Annotated[int, typer.Option(min=20, max=1_000_000, help="People in each practice org.")]
+Users = Annotated[int, typer.Option(min=50, max=1_000_000, help="People in each practice org.")]
 Orgs = Annotated[int, typer.Option(min=1, max=5, help="Number of practice orgs.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same people.")]
 

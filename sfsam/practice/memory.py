@@ -104,9 +104,10 @@ def is_healthy(process: Remembered) -> bool:
         connection.close()
 
 
-def ports_are_free(first: int, orgs: int) -> bool:
-    """Whether the ports of `orgs` orgs and of their log-in host can all be taken."""
-    return first > 0 and all(_is_free(port) for port in range(first, first + orgs + 1))
+def ports_are_free(before: Remembered, orgs: int) -> bool:
+    """Whether the ports of `orgs` orgs and of their log-in host, from those of `before` on, can all be taken."""
+    firsts = (before.port, before.tls_port)
+    return all(_is_free(port) for first in firsts for port in range(first, first + orgs + 1))
 
 
 def _is_free(port: int) -> bool:

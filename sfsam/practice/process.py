@@ -24,6 +24,8 @@ from sfsam.practice.memory import Population, Remembered, is_healthy, ports_are_
 
 READY_SECONDS = 120.0
 END_SECONDS = 10.0
+_LAST_MOMENT_SECONDS = 3.0
+_ANY_PORTS = ("--port", "0")
 _EMULATOR = (sys.executable, "-m", "sfsam", "emulator")
 
 
@@ -47,7 +49,7 @@ class ProcessPracticeOrgs:
         if living is not None and living.population == wanted:
             return list(living.orgs)
         self.stop()
-        started = self._start(wanted, recall(self._memory))
+        started = self._start_where_it_was(wanted) or self._start(wanted, _ANY_PORTS)
         remember(self._memory, started)
         return list(started.orgs)
 
@@ -72,10 +74,20 @@ class ProcessPracticeOrgs:
             return None
         return known
 
-    def _start(self, wanted: Population, before: Remembered | None) -> Remembered:
+    def _start_where_it_was(self, wanted: Population) -> Remembered | None:
+        """None when it never was, or when its ports are taken, be it at the last moment."""
+        before = recall(self._memory)
+        if before is None or not ports_are_free(before, wanted.orgs):
+            return None
+        try:
+            return self._start(wanted, ["--port", str(before.port), "--tls-port", str(before.tls_port)])
+        except SetupError:
+            return None
+
+    def _start(self, wanted: Population, ports: Sequence[str]) -> Remembered:
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         log = self._folder / "practice.log"
-        arguments = [*wanted.arguments(), *_port_arguments(wanted, before), "--end-with-stdin"]
+        arguments = [*wanted.arguments(), *ports, "--end-with-stdin"]
         with log.open("wb") as errors:
             self._child = subprocess.Popen(
                 [*self._command, *arguments],
@@ -93,7 +105,7 @@ class ProcessPracticeOrgs:
 
     def _not_ready(self, log: Path) -> SetupError | TemporaryError:
         child, self._child = self._child, None
-        ended = child is not None and child.poll() is not None
+        ended = child is not None and _has_ended(child)
         if child is not None:
             _end_child(child)
         said = log.read_text(errors="replace").strip().splitlines()
@@ -109,16 +121,6 @@ class ProcessPracticeOrgs:
         )
 
 
-def _port_arguments(wanted: Population, before: Remembered | None) -> list[str]:
-    if (
-        before is None
-        or not ports_are_free(before.port, wanted.orgs)
-        or not ports_are_free(before.tls_port, wanted.orgs)
-    ):
-        return ["--port", "0"]
-    return ["--port", str(before.port), "--tls-port", str(before.tls_port)]
-
-
 def _first_line(child: subprocess.Popen[bytes], seconds: float) -> bytes:
     """The ready line; empty when the process ended or let the time pass."""
     lines: list[bytes] = []
@@ -129,6 +131,15 @@ def _first_line(child: subprocess.Popen[bytes], seconds: float) -> bytes:
     reader.start()
     reader.join(seconds)
     return lines[0] if lines else b""
+
+
+def _has_ended(child: subprocess.Popen[bytes]) -> bool:
+    """Its output closes a moment before it can be waited for."""
+    try:
+        child.wait(_LAST_MOMENT_SECONDS)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def _end(process: psutil.Process) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 import sys
@@ -71,6 +72,15 @@ def test_after_a_crash_it_comes_back_on_the_same_address(practice: ProcessPracti
     assert practice.running() == []
     (after,) = practice.start(users=20, orgs=1, seed=1)
     assert after.base_url == before.base_url
+
+
+def test_when_its_address_was_taken_it_finds_another(practice: ProcessPracticeOrgs) -> None:
+    (before,) = practice.start(users=20, orgs=1, seed=1)
+    practice.stop()
+    with socket.create_server(("127.0.0.1", int(before.base_url.rsplit(":", 1)[1]))):
+        (after,) = practice.start(users=20, orgs=1, seed=1)
+    assert after.base_url != before.base_url
+    assert practice.running() == [after]
 
 
 def test_stopping_ends_it_also_when_another_run_started_it(practice: ProcessPracticeOrgs, settings: Settings) -> None:
