@@ -38,15 +38,16 @@ def checksum(id15: str) -> str:
 def to_18(record_id: str) -> str | None:
     """The 18-character form of a 15- or 18-character id, or None when it is no id.
 
-    The case of the first 15 characters is repaired from the checksum, as Salesforce does; a checksum that
+    An 18-character id that lost its case altogether gets it back from the checksum; any other checksum that
     does not fit makes it no id.
     """
     if not _SHAPE.fullmatch(record_id):
         return None
     if len(record_id) == 15:
         return record_id + checksum(record_id)
-    repaired = _restore_case(record_id)
-    return repaired if repaired and checksum(repaired[:15]) == repaired[15:] else None
+    lost_case = record_id[:15] in (record_id[:15].lower(), record_id[:15].upper())
+    whole = (_restore_case(record_id) if lost_case else None) or record_id
+    return whole if checksum(whole[:15]) == whole[15:] else None
 
 
 def _restore_case(id18: str) -> str | None:
