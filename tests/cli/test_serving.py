@@ -14,10 +14,11 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 import psutil
+import pytest
 
 from sfsam.cli.door import Door
 from sfsam.config import Settings
-from sfsam.domain.commands import ListJobs
+from sfsam.domain.commands import ListCandidates, ListJobs, ListProfiles, ShowPosition
 from sfsam.web.security import HEADERS
 
 
@@ -101,3 +102,29 @@ def _run(*line: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "sfsam", *line], capture_output=True, text=True, timeout=60, env=os.environ
     )
+
+
+@pytest.mark.emulator
+def test_demo_is_ready_with_data_and_ends_with_everything_it_started(tmp_path: Path, data_folder: Path) -> None:
+    port = _free_port()
+    line = [sys.executable, "-m", "sfsam", "demo", "--port", str(port), "--users", "50", "--orgs", "1"]
+    with (tmp_path / "log").open("w") as log:
+        child = subprocess.Popen(line, stdout=subprocess.PIPE, stderr=log, text=True)
+    try:
+        assert child.stdout is not None
+        said = child.stdout.readline()
+        assert said == f"sfsam is ready: http://127.0.0.1:{port}\n", (tmp_path / "log").read_text()
+        with Door(Settings()) as door:
+            (profile,) = door.ask(ListProfiles())
+            assert (profile["status"], profile["is_practice"]) == ("published", True)
+            assert door.ask(ShowPosition())
+            assert door.ask(ListCandidates())
+        started = psutil.Process(child.pid).children(recursive=True)
+        assert len(started) == 2, "the app, and in it the practice org"
+        child.send_signal(signal.SIGINT)
+        assert child.wait(60) == 0
+    finally:
+        child.kill()
+        child.communicate()
+    assert psutil.wait_procs(started, timeout=10)[1] == []
+    assert not (data_folder / "control.json").exists()
