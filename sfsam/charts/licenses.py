@@ -9,8 +9,8 @@ OTHER_PARTS = ["in_grace", "machine", "inactive_holder", "unknown"]
 
 
 def paid(position: pd.DataFrame) -> pd.DataFrame:
-    """The licenses that have a price; all of them while none has. Thousands of free seats would dwarf the paid ones."""
-    priced = position[position["price_source"] != "none"]
+    """The licenses that cost something; all of them while none does. Many free seats would dwarf the paid ones."""
+    priced = position[pd.to_numeric(position["unit_cost"]).fillna(0) > 0]
     return priced if len(priced) else position
 
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sfsam.charts.formats import counted, is_missing, number
 
-STANDS_OUT = 0.5  # a share of the whole from which one row is the finding
+STANDS_OUT = 0.5  # a share of the whole from which one row is the finding,
+ABOVE_EVEN = 1.2  # if it is also this many times an even share: of two, one half is no finding
 FRACTIONS = (
     (0.97, "Nearly all"),
     (0.85, "Nine tenths"),
@@ -82,9 +83,9 @@ def _leading(rows: pd.DataFrame, name: str, amount: str) -> tuple[str, str] | No
         return None
     totals = known.groupby(name, sort=False)[amount].sum().astype(float)
     whole = float(totals.sum())
-    if whole <= 0 or float(totals.max()) / whole < STANDS_OUT:
+    share = float(totals.max()) / whole if whole > 0 else 0.0
+    if share < max(STANDS_OUT, ABOVE_EVEN / len(totals) if len(totals) > 1 else 0):
         return None
-    share = float(totals.max()) / whole
     return str(totals.idxmax()), next(words for least, words in FRACTIONS if share >= least)
 
 

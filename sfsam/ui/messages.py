@@ -235,6 +235,14 @@ def confirm_check(plan: Any) -> str:
     return f"I have read the plan.{stays}"
 
 
+def jobs_lead(jobs: int, active: int, failed: int) -> str:
+    """What runs now, and how many of the last jobs failed."""
+    running = f"**{counted(active, 'job is', 'jobs are')}** running" if active else "No job is running"
+    if not failed:
+        return f"{running}; none has failed." if jobs else f"{running}."
+    return f"{running}; **{number(failed)}** of the last {number(jobs)} failed."
+
+
 def freshness(row: dict[str, Any], last: str) -> tuple[str, str]:
     """The foot of the sidebar: (icon and first line, second line)."""
     orgs, with_data = int(row.get("orgs") or 0), int(row.get("orgs_with_data") or 0)

@@ -65,7 +65,7 @@ def frame() -> StreamlitPage:
     """Set up the page and list the pages; for app.py only. Gives the page to run."""
     st.set_page_config(page_title="sfsam", page_icon=logo.icon(), layout="wide")
     st.html(STYLE)
-    st.logo(logo.wordmark(viewer.mode()), icon_image=logo.icon(), size="large")
+    st.logo(logo.wordmark(viewer.mode()), icon_image=logo.wordmark(viewer.mode()), size="large")
     pages = {
         section: [st.Page(entry.path, title=entry.title, icon=entry.icon, help=entry.help) for entry in entries]
         for section, entries in SECTIONS.items()

@@ -26,7 +26,8 @@ def orgs(*savings: float | None, currency: str = "EUR") -> pd.DataFrame:
     ("rows", "title"),
     [
         (orgs(300, 94, 52), "Two thirds of the savings sit in Production"),
-        (orgs(50, 50), "Half of the savings sit in Production"),
+        (orgs(50, 25, 25), "Half of the savings sit in Production"),
+        (orgs(51, 49), "Savings by org"),
         (orgs(99, 1), "Nearly all of the savings sit in Production"),
         (orgs(40, 30, 30), "Savings by org"),
         (orgs(100), "Savings by org"),

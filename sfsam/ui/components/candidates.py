@@ -42,11 +42,11 @@ SORTINGS = [
     tables.Sorting("Newest first", "updated_at", descending=True),
 ]
 COLUMNS = [
-    tables.text("Person", "name", 140),
-    tables.text("License", "model", 130),
-    tables.text("Org", "org", 92),
+    tables.text("Person", "name", 134),
+    tables.text("License", "model", 118),
+    tables.text("Org", "org", 132),
     tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
-    tables.Column("Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), 80),
+    tables.Column("Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), 86),
     tables.age("Last use", "inactive_days"),
     tables.count("Seats", "seats"),
     tables.amount("A year", "potential_savings"),

@@ -6,6 +6,8 @@ import streamlit as st
 
 from sfsam.ui import formats, frames
 
+SHORT_LINES = 12
+
 
 def button(read: str, *, label: str = "", key: str = "lead") -> None:
     """A button that opens the read's title, description, parameters and SQL."""
@@ -18,7 +20,8 @@ def button(read: str, *, label: str = "", key: str = "lead") -> None:
             used = {name: frames.JUDGED_BY[name] for name in header.parameters if name in frames.JUDGED_BY}
             if used:
                 st.caption(" · ".join(f"{formats.words(name)}: {_shown(value)}" for name, value in used.items()))
-        st.code(header.sql.strip(), language="sql", wrap_lines=True, height=320)
+        sql = header.sql.strip()
+        st.code(sql, language="sql", wrap_lines=True, height=320 if sql.count("\n") > SHORT_LINES else "content")
 
 
 def _shown(value: object) -> str:

@@ -161,7 +161,7 @@ def _columns() -> list[tables.Column]:
         tables.Column("Job", lambda row: messages.JOB_TITLES.get(row["kind"], row["kind"]), "medium"),
         tables.Column("Profile", lambda row: formats.optional(row["profile"]), 130),
         tables.pill("State", "state", words, colors),
-        tables.Column("Created", lambda row: viewer.moment(row["created_at"]), "small"),
+        tables.Column("Created", lambda row: viewer.moment(row["created_at"]), 130),
         tables.Column("Took", lambda row: formats.seconds(row["seconds"]), "small", is_number=True),
         tables.Column("Result", _result, "large"),
         tables.text("By", "requested_by", "small"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from sfsam.charts.formats import counted, number
+from sfsam.charts.formats import counted
 from sfsam.domain.answers import AuditAnswer
 from sfsam.domain.commands import Download, Identify, Settle, ShowAudit
 from sfsam.ui import formats, frames, messages, state, viewer
@@ -21,8 +21,8 @@ AUDIT_COLUMNS = [
     tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", 154),
     tables.text("Who", "actor", 90),
     tables.Column("What", lambda row: str(row["action"]), 160),
-    tables.text("Subject", "subject", 250),
-    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 110),
+    tables.text("Subject", "subject", 240),
+    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 170),
     tables.Column("Why", lambda row: row["reason"] or "", "large"),
 ]
 
@@ -32,8 +32,7 @@ def jobs_lead() -> None:
     rows = frames.rows("jobs")
     active = sum(row["state"] in ("queued", "running") for row in rows)
     failed = sum(row["state"] == "failed" for row in rows)
-    running = f"{counted(active, 'job is', 'jobs are')} running" if active else "No job is running"
-    cards.lead(f"{running}; **{counted(failed, 'job', 'jobs')}** of the last {number(len(rows))} failed.", read="jobs")
+    cards.lead(messages.jobs_lead(len(rows), active, failed), read="jobs")
 
 
 def actions() -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 from sfsam import charts
 from sfsam.charts import titles
 from sfsam.charts.formats import NOT_KNOWN, counted, is_missing, money, money_exact, number, percent
+from sfsam.domain.candidates import State
 from sfsam.ui import formats, frames, messages
 from sfsam.ui.components import cards
 from sfsam.ui.components.cards import Kpi
@@ -48,12 +49,7 @@ def figures(scope: Scope) -> None:
                 percent(seats.get("percent_stale")),
                 delta=f"of {number(seats.get('assigned'))}",
             ),
-            Kpi(
-                "People not seen",
-                number(seats.get("people_stale")),
-                delta=f"of {number(seats.get('people'))}",
-                help=f"People with an active user and no human sign-in for {DAYS} days. Machines are left out.",
-            ),
+            Kpi("Ready to reclaim", number(_ready(scope)), delta="candidates"),
             Kpi("Over-licensed", *_amount(amounts, "over_licensed"), delta=_free(seats)),
             Kpi(
                 "True-up cost",
@@ -149,6 +145,11 @@ def footnote(scope: Scope) -> None:
     sources = set(frames.fetch("position", **scope.parameters())["price_source"])
     if "list" in sources:
         st.caption(messages.LIST_PRICES)
+
+
+def _ready(scope: Scope) -> int:
+    rows = frames.rows("candidate_states", **scope.parameters())
+    return sum(int(row["candidates"]) for row in rows if row["state"] == State.READY)
 
 
 def _amount(rows: list[dict[str, Any]], column: str) -> tuple[str]:

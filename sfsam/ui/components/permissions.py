@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from sfsam.charts.formats import counted
 from sfsam.domain.profiles import Check
 from sfsam.ui import formats
 from sfsam.ui.components import tables
@@ -18,8 +19,10 @@ NOW = {
 
 
 def table(checks: Sequence[Check]) -> None:
-    """One line per permission; below, a sentence with the remedy for each that is not granted."""
-    tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
+    """How many permissions are there, all of them folded, and a sentence with the remedy for each that is not."""
+    granted = sum(check.ok is True for check in checks)
+    with st.expander(f"{granted} of {counted(len(checks), 'permission', 'permissions')} granted"):
+        tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
     for check in checks:
         if check.ok is False:
             name, remedy = formats.plain(check.permission), formats.plain(check.remedy)

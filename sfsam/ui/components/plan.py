@@ -54,6 +54,8 @@ def _planned(numbers: tuple[str, ...]) -> PlanAnswer:
 def _confirm(plan: PlanAnswer, numbers: tuple[str, ...], orgs: list[str]) -> None:
     @st.dialog(messages.confirm_question(plan, orgs), width="medium", on_dismiss=_close)
     def dialog() -> None:
+        if not state.remembered("confirming"):  # a button of the dialog was pressed, and only the dialog ran anew
+            st.rerun()
         st.markdown(formats.plain(messages.confirm_consequences(plan)).replace("\\*\\*", "**"))
         st.markdown(f":material/undo: {messages.REMEMBERED}")
         st.markdown(f":material/update: {messages.READ_AGAIN}")

@@ -24,13 +24,13 @@ PART_COLORS = {
     "Not known": "gray",
 }
 COLUMNS = [
-    tables.text("Person", "name", 140),
-    tables.text("License", "model", 128),
-    tables.text("Org", "org", 90),
-    tables.Column("Department", lambda row: formats.optional(row["department"]), 100),
+    tables.text("Person", "name", 130),
+    tables.text("License", "model", 130),
+    tables.text("Org", "org", 130),
+    tables.Column("Department", lambda row: formats.optional(row["department"]), 90),
     tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     tables.age("Last use", "inactive_days"),
-    tables.amount("A year", "annual_cost"),
+    tables.amount("A year", "annual_cost", 84),
 ]
 NOTE = tables.Column("Note", lambda row: row["note"] or "", 110)
 SORTINGS = [

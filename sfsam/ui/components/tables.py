@@ -129,9 +129,9 @@ def pager(key: str, total: int, page_size: int, said: str = "") -> None:
     with st.container(
         horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key=f"pager_{key}"
     ):
-        st.caption(f"{number(first)} to {number(last)} of {number(total)}. {said}".strip(), width="content")
+        st.caption(f"{number(first)} to {number(last)} of {number(total)}. {said}".strip())
         if pages > 1:
-            st.pagination(pages, key=key, bind=IN_ADDRESS, width=min(108 + 44 * pages, 400))
+            st.pagination(pages, key=key, bind=IN_ADDRESS, width=min(108 + 44 * pages, 380))
 
 
 def listing(read: str, *, key: str, sorting: Sorting, page_size: int, **parameters: Any) -> tuple[pd.DataFrame, int]:

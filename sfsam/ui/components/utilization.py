@@ -18,9 +18,9 @@ from sfsam.ui.state import Scope
 BARS = 12
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 COLUMNS = [
-    tables.text("License", "model", 210),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 150),
-    tables.text("Org", "org", 130),
+    tables.text("License", "model", 200),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 146),
+    tables.text("Org", "org", 160),
     tables.Column(
         "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 72, is_number=True
     ),

@@ -54,9 +54,10 @@ def profiles() -> None:
 def afterwards() -> None:
     """What happens after connecting, for somebody who has not begun."""
     if not shell.has_data():
-        st.markdown("#### What happens after connecting")
-        for column, (icon, title, words) in zip(st.columns(3), messages.AFTER_CONNECTING, strict=True):
-            column.markdown(f":primary[{icon}] **{title}**  \n{words}")
+        with st.container(key="afterwards"):
+            st.markdown("#### What happens after connecting")
+            for column, (icon, title, words) in zip(st.columns(3), messages.AFTER_CONNECTING, strict=True):
+                column.markdown(f":primary[{icon}] **{title}**  \n{words}")
     st.caption(f":material/lock: {messages.SELF_HOSTED}")
 
 
