@@ -17,6 +17,7 @@ def open_database(catalog: Catalog, ids: IdSpace) -> duckdb.DuckDBPyConnection:
     """A new in-memory database with every table of the catalog and one id macro per key prefix."""
     connection = duckdb.connect()
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET enable_progress_bar = false")  # it would write into the ready line on stdout
     connection.execute(MACROS)
     for prefix in sorted({item.prefix for item in catalog} | set(PREFIXES.values())):
         connection.execute(ids.macro(prefix))

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from sfsam.emulator.identifiers import IdSpace
 from sfsam.emulator.org import Caller, Org, SalesforceError
 from sfsam.emulator.wire.bulk_jobs import BulkJobs
+from sfsam.emulator.wire.callers import Callers
 from sfsam.emulator.wire.client_app import ClientApp
 from sfsam.emulator.wire.cursors import Cursors
 from sfsam.emulator.wire.faults import Faults
@@ -36,6 +37,7 @@ class OrgHost:
     meter: Meter = field(init=False)
     tokens: TokenStore = field(init=False)
     sign_ins: SignIns = field(init=False)
+    callers: Callers = field(init=False)
     cursors: Cursors = field(init=False)
     bulk_jobs: BulkJobs = field(init=False)
     log: RequestLog = field(init=False)
@@ -49,6 +51,7 @@ class OrgHost:
         self.meter = Meter(self.org.clock, self.settings)
         self.tokens = TokenStore(self.org.org_id, self.org.clock, self.settings)
         self.sign_ins = SignIns()
+        self.callers = Callers(self.org)
         self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
         self.bulk_jobs = BulkJobs(self.org, ids, self.settings)
         self.log = RequestLog(self.org.clock)
@@ -61,7 +64,7 @@ class OrgHost:
     def living_caller(self, user_id: str) -> Caller | None:
         """The user behind a session; None, and every session of theirs ended, when they may not log in."""
         try:
-            caller = self.org.caller(user_id)
+            caller = self.callers.find(user_id)
         except SalesforceError:
             return None
         if caller.is_active and not caller.is_frozen:

@@ -46,7 +46,8 @@ def _both(port: int, tls_port: int, count: int) -> tuple[list[socket.socket], li
 def _consecutive(first: int, count: int) -> list[socket.socket]:
     bound: list[socket.socket] = []
     for port in range(first, first + count):
-        listener = socket.socket()
+        # Named TCP, because asyncio switches Nagle's delay off only then: 40 ms less for every answer.
+        listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((LOOPBACK, port))

@@ -69,6 +69,7 @@ def _permissions(host: OrgHost, request: Request, content: Any) -> Response:
     username = content["username"]
     host.org.grant(username, content.get("grant", []))
     host.org.revoke(username, content.get("revoke", []))
+    host.callers.forget()
     return empty_reply()
 
 

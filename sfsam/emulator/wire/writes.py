@@ -40,6 +40,7 @@ def _apply(
 ) -> list[RowResult]:
     is_locked = call.request.scope.get(LOCKED_ROWS)
     results = [_locked_row(object_name, row_id) for row_id in ids] if is_locked else write()
+    call.host.callers.forget()
     entry: LogEntry = call.request.scope[LOG_ENTRY]
     entry.add(results)
     for result in results:
