@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from sfsam.domain.identifiers import to_18
 from sfsam.domain.reclaim import Holding
 from sfsam.errors import PermissionMissing
+from sfsam.salesforce.machines import MACHINE_USER_TYPES, machine_licenses
 from sfsam.salesforce.permissions import any_of, effective_permissions
 from sfsam.salesforce.rest import RestReader, Row, value_of
 from sfsam.salesforce.sign_ins import newest_human_sign_ins, parse_moment
 
-# The user types of fact sheet 4.1 behind which no person sits.
-MACHINE_USER_TYPES = frozenset({"AutomatedProcess", "CloudIntegrationUser", "Guest"})
-_INTEGRATION_LICENSES = frozenset({"SALESFORCE_INTEGRATION_USER"})
 _ADMINISTRATOR = ("PermissionsManageUsers", "PermissionsModifyAllData", "PermissionsCustomizeApplication")
 
 
@@ -31,6 +29,7 @@ class PeopleReader:
         users = {row["Id"]: row for row in self._rest.held("HeldUser", user_ids)}
         logins = {row["UserId"]: row for row in self._rest.held("HeldUserLogin", users)}
         sets = _by(self._rest.held("HeldPermissionSets", users), "AssigneeId")
+        privileges = self._with_group_members(sets)
         licenses = _by(self._rest.held("HeldPermissionSetLicenses", users), "AssigneeId")
         packages = _by(self._rest.held("HeldPackageLicenses", users), "UserId")
         features = self._rest.describe("User").feature_licenses
@@ -39,6 +38,7 @@ class PeopleReader:
                 users[user_id],
                 login=logins.get(user_id),
                 sets=sets[user_id],
+                privileges=privileges[user_id],
                 licenses=licenses[user_id],
                 packages=packages[user_id],
                 features=features,
@@ -46,6 +46,15 @@ class PeopleReader:
             for user_id in dict.fromkeys(map(to_18, user_ids))
             if user_id in users
         ]
+
+    def _with_group_members(self, sets: Mapping[str, list[Row]]) -> dict[str, list[Row]]:
+        """Each person's assignments, and the permission sets inside the groups among them."""
+        groups = {row["PermissionSetGroupId"] for rows in sets.values() for row in rows} - {None}
+        members = _by(self._rest.held("HeldGroupMembers", groups), "PermissionSetGroupId")
+        return defaultdict(list) | {
+            user_id: [*rows, *(member for row in rows for member in members[row["PermissionSetGroupId"]])]
+            for user_id, rows in sets.items()
+        }
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
         """The newest human sign-in of each of these users after `since`, by login history and LastLoginDate.
@@ -69,6 +78,7 @@ def _holding(
     *,
     login: Row | None,
     sets: Sequence[Row],
+    privileges: Sequence[Row],
     licenses: Sequence[Row],
     packages: Sequence[Row],
     features: Sequence[str],
@@ -79,10 +89,10 @@ def _holding(
         username=user["Username"],
         is_active=user["IsActive"],
         is_frozen=login is not None and login["IsFrozen"],
-        is_administrator=any(_grants(row, name) for row in sets for name in _ADMINISTRATOR),
-        is_machine=_is_machine(user) or any(_grants(row, "PermissionsApiUserOnly") for row in sets),
+        is_administrator=any(_grants(row, name) for row in privileges for name in _ADMINISTRATOR),
+        is_machine=_is_machine(user) or any(_grants(row, "PermissionsApiUserOnly") for row in privileges),
         user_login_id=login["Id"] if login else None,
-        profile_id=user["ProfileId"],
+        profile_id=user["ProfileId"] or "",  # the org's own automated users have none
         last_login_at=parse_moment(last_login) if last_login else None,
         system_modstamp=user.get("SystemModstamp") or "",
         permission_sets=tuple(_plain(row) for row in sets if not _grants(row, "IsOwnedByProfile")),
@@ -94,7 +104,7 @@ def _holding(
 
 def _is_machine(user: Row) -> bool:
     license_key = value_of(user, "Profile.UserLicense.LicenseDefinitionKey")
-    return user.get("UserType") in MACHINE_USER_TYPES or license_key in _INTEGRATION_LICENSES
+    return user.get("UserType") in MACHINE_USER_TYPES or license_key in machine_licenses()
 
 
 def _grants(assignment: Row, field: str) -> bool:

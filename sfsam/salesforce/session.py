@@ -110,8 +110,10 @@ class Session:
             return self._sent(_Request(method, path, params, content), _json_of)
         except _NEVER_SENT as trouble:
             raise _unreachable(self._connection.url, trouble) from None
-        except (httpx.TransportError, httpx.DecodingError) as trouble:
+        except httpx.TransportError as trouble:
             raise _outcome_unknown(type(trouble).__name__) from None
+        except AnswerTruncated as trouble:
+            raise _outcome_unknown(trouble.what) from None
         except SalesforceUnavailable as trouble:
             if not faults.code_of(trouble) or trouble.values.get("status", 0) == 500:
                 raise _outcome_unknown(trouble.what) from None
@@ -161,8 +163,6 @@ class Session:
             return ask()
         except httpx.TransportError as trouble:
             raise _unreachable(self._connection.url, trouble) from None
-        except httpx.DecodingError:
-            raise AnswerTruncated("An answer arrived damaged.", "Nothing was lost; try again.") from None
 
     def _sent(self, request: _Request, receive: Callable[[httpx.Response], T]) -> T:
         """One request, and once more with a new token when the session was refused before anything was done."""
@@ -170,7 +170,7 @@ class Session:
         while True:
             try:
                 with self._answer(token, request) as response:
-                    return receive(response)
+                    return _whole(response, receive)
             except ReconnectRequired as refusal:
                 if not faults.is_expired_session(refusal):
                     raise
@@ -243,6 +243,16 @@ class Session:
     def _checked(self, token: Token) -> Token:
         address = check_instance_url(token.instance_url, self._connection.url, self._allowed_hosts)
         return token.model_copy(update={"instance_url": address})
+
+
+def _whole(response: httpx.Response, receive: Callable[[httpx.Response], T]) -> T:
+    try:
+        return receive(response)
+    except (httpx.TransportError, httpx.DecodingError) as trouble:
+        raise AnswerTruncated(
+            f"An answer of Salesforce's broke off ({type(trouble).__name__}).",
+            "Nothing was lost; try again in some minutes.",
+        ) from None
 
 
 def _json_of(response: httpx.Response) -> Any:

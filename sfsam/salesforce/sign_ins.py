@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from sfsam.config import PROJECT_DIR
+from sfsam.salesforce.machines import machine_applications
 
-MACHINE_APPLICATIONS = PROJECT_DIR / "data" / "machine_applications.csv"
 # LoginHistory writes them OauthClientCredentials and OauthJwtBearer… (fact sheet 4.9); compared without case.
 _MACHINE_SUB_TYPES = ("clientcredentials", "jwt")
 _SAME_SIGN_IN_SECONDS = 60  # LastLoginDate moves at most once a minute (fact sheet 4.1)
@@ -45,14 +41,8 @@ def newest_human_sign_ins(
 def is_machine(row: Mapping[str, Any]) -> bool:
     """Whether a LoginHistory row shows by itself that no person signed in."""
     sub_type = (row.get("LoginSubType") or "").lower()
-    return any(word in sub_type for word in _MACHINE_SUB_TYPES) or row.get("Application") in machine_applications()
-
-
-@cache
-def machine_applications(path: Path = MACHINE_APPLICATIONS) -> frozenset[str]:
-    """The connected apps that are known to be machines."""
-    with path.open(encoding="utf-8", newline="") as file:
-        return frozenset(row["application"] for row in csv.DictReader(file))
+    application = (row.get("Application") or "").lower()
+    return any(word in sub_type for word in _MACHINE_SUB_TYPES) or application in machine_applications()
 
 
 def parse_moment(text: str) -> datetime:

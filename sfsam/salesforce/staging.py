@@ -169,7 +169,7 @@ class Staging:
             )
         self._warnings.append(
             f"{wanted.title} could not be read. The connected user lacks {wanted.permission}, or the org does not "
-            "have them. What was known before stays."
+            "offer this. What was known before stays."
         )
 
     # ── Reading ──

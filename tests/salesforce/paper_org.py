@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs
@@ -321,6 +321,21 @@ def drop(request: httpx.Request) -> httpx.Response:
 
 def time_out(request: httpx.Request) -> httpx.Response:
     raise httpx.ReadTimeout("no answer", request=request)
+
+
+class BrokenStream(httpx.SyncByteStream):
+    """A body whose connection ends after its first bytes."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def __iter__(self) -> Iterator[bytes]:
+        yield self._content[:1000]
+        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+def breaking_off(_: httpx.Request) -> httpx.Response:
+    return httpx.Response(200, stream=BrokenStream(b'{"sObjects": ['))
 
 
 def _arriving(response: httpx.Response) -> httpx.Response:

@@ -12,7 +12,7 @@ from sfsam.errors import AnswerTruncated, RefusedError
 from sfsam.salesforce.bulk import BulkReader, BulkRefused
 from sfsam.salesforce.pages import ObjectPages
 from sfsam.salesforce.session import Session
-from tests.salesforce.paper_org import PaperOrg, Row, csv_answer, drop, refusal
+from tests.salesforce.paper_org import BrokenStream, PaperOrg, Row, csv_answer, drop, refusal
 
 QUERY = "SELECT Id, Name FROM User"
 COLUMNS = ("Id", "Name")
@@ -196,14 +196,5 @@ def _cut(response: httpx.Response, *, lines: int | None = None, byte: int | None
     return httpx.Response(200, content=short, headers=headers)
 
 
-class _BrokenStream(httpx.SyncByteStream):
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-
-    def __iter__(self):  # type: ignore[no-untyped-def] # noqa: ANN204
-        yield self._content[:1000]
-        raise httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-
-
 def _breaking_off(response: httpx.Response) -> httpx.Response:
-    return httpx.Response(200, headers=response.headers, stream=_BrokenStream(response.content))
+    return httpx.Response(200, headers=response.headers, stream=BrokenStream(response.content))

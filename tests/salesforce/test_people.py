@@ -6,13 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sfsam.domain.identifiers import to_18
 from sfsam.domain.reclaim import planned_calls
 from sfsam.errors import PermissionMissing
 from sfsam.salesforce.client import HttpOrgSession
-from sfsam.salesforce.sign_ins import is_machine, machine_applications, newest_human_sign_ins, parse_moment
+from sfsam.salesforce.machines import machine_applications, machine_licenses
+from sfsam.salesforce.sign_ins import is_machine, newest_human_sign_ins, parse_moment
 from tests.salesforce.company import found_company, sign_in, user_id
 from tests.salesforce.paper_org import PaperOrg
 
+GROUP = to_18("0PGxx0000000001")
 SINCE = datetime(2026, 9, 25)
 
 
@@ -74,6 +77,20 @@ def test_the_profiles_own_permission_set_is_kept_and_tells_administrators(
     assert all(row["PermissionSetId"] == "0PSxx" for row in administrator.permission_sets)
 
 
+def test_an_administrator_by_a_group_is_one(company: PaperOrg, conversation: HttpOrgSession) -> None:
+    company.tables["PermissionSetAssignment"][0]["PermissionSetGroupId"] = GROUP
+    company.tables["PermissionSetGroupComponent"] = [
+        {
+            "Id": "0PMxx",
+            "PermissionSetGroupId": GROUP,
+            "PermissionSetId": "0PSxx",
+            "PermissionSet.PermissionsCustomizeApplication": True,
+        }
+    ]
+    found = conversation.holdings([user_id(0), user_id(1)])
+    assert [each.is_administrator for each in found] == [True, False]
+
+
 def test_the_newest_human_sign_in_after_the_moment(company: PaperOrg, conversation: HttpOrgSession) -> None:
     company.tables["LoginHistory"] = [
         sign_in(user_id(0), "2026-09-24T23:59:59.000+0000"),
@@ -124,8 +141,10 @@ def test_a_machine_needs_positive_evidence(row: dict[str, str], machine: bool) -
     assert is_machine(row) is machine
 
 
-def test_the_shipped_list_of_machine_applications_is_read() -> None:
-    assert "Fivetran" in machine_applications()
+def test_the_shipped_lists_of_machines_are_read() -> None:
+    assert "fivetran" in machine_applications()
+    assert "SALESFORCE_INTEGRATION_USER" in machine_licenses()
+    assert "SFDC" not in machine_licenses()
 
 
 @pytest.mark.parametrize(

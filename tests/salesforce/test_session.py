@@ -9,6 +9,7 @@ import pytest
 from sfsam.domain.profiles import GrantType
 from sfsam.errors import (
     AddressRefused,
+    AnswerTruncated,
     OutcomeUnknown,
     PermissionMissing,
     ReconnectRequired,
@@ -22,7 +23,7 @@ from sfsam.salesforce.client import HttpSalesforce
 from sfsam.salesforce.session import Session
 from tests.fakes.clock import FakeClock
 from tests.salesforce.conftest import KeptTokens, Pauses, make_connection
-from tests.salesforce.paper_org import CLIENT_SECRET, PaperOrg, drop, html, refusal, time_out
+from tests.salesforce.paper_org import CLIENT_SECRET, PaperOrg, breaking_off, drop, html, refusal, time_out
 
 LIMITS = "/services/data/v66.0/limits/recordCount"
 ASKED = {"sObjects": "User"}
@@ -164,6 +165,14 @@ def test_reads_give_up_in_the_end(org: PaperOrg, session: Session) -> None:
     assert "Down for maintenance" in trouble.value.said
 
 
+def test_an_answer_that_breaks_off_is_asked_for_again(org: PaperOrg, session: Session) -> None:
+    org.fault("recordCount", breaking_off, times=2)
+    assert ask(session)
+    org.fault("recordCount", breaking_off, times=9)
+    with pytest.raises(AnswerTruncated):
+        ask(session)
+
+
 def test_retry_after_is_honoured(org: PaperOrg, session: Session, pauses: Pauses) -> None:
     org.fault("recordCount", lambda _: httpx.Response(503, headers={"Retry-After": "7"}))
     ask(session)
@@ -177,12 +186,13 @@ def test_retry_after_is_honoured(org: PaperOrg, session: Session, pauses: Pauses
         (time_out, OutcomeUnknown),
         (html(503), OutcomeUnknown),
         (html(200), OutcomeUnknown),
+        (breaking_off, OutcomeUnknown),
         (lambda _: refusal(500, "UNKNOWN_EXCEPTION", "ErrorId 1"), OutcomeUnknown),
         (lambda _: refusal(503, "SERVER_UNAVAILABLE", "later"), SalesforceUnavailable),
         (lambda _: refusal(400, "UNABLE_TO_LOCK_ROW", "locked"), RecordLocked),
         (lambda _: refusal(403, "INSUFFICIENT_ACCESS", "no"), PermissionMissing),
     ],
-    ids=["drop", "time-out", "HTML 503", "HTML 200", "500", "503 in JSON", "lock", "no access"],
+    ids=["drop", "time-out", "HTML 503", "HTML 200", "half an answer", "500", "503 in JSON", "lock", "no access"],
 )
 def test_changes_are_never_retried(org: PaperOrg, session: Session, fault: object, error: type[SfsamError]) -> None:
     org.fault("composite", fault, times=9)

@@ -144,9 +144,9 @@ def test_pitfall_17_what_cannot_be_seen_is_a_warning_with_a_name(
     assert "Department" not in part(staged, "User").columns
     assert sorted(staged.warnings) == [
         "Feature license totals could not be read. The connected user lacks View Setup and Configuration, or the org "
-        "does not have them. What was known before stays.",
+        "does not offer this. What was known before stays.",
         "Package licenses could not be read. The connected user lacks View Setup and Configuration, or the org does "
-        "not have them. What was known before stays.",
+        "not offer this. What was known before stays.",
         "Users: Department could not be read. The connected user may not see it, or the org does not have it.",
     ]
 

@@ -1,0 +1,248 @@
+"""The whole client against the practice org as a process of its own, over http and https."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import httpx
+import pytest
+
+from sfsam.config import Settings
+from sfsam.domain.identifiers import new_id
+from sfsam.domain.profiles import Connection, GrantType
+from sfsam.domain.reclaim import Attempt, PlannedCall, Step, calls_of
+from sfsam.errors import AddressRefused, ClientRejected, OutcomeUnknown, PermissionMissing, RequestLimitReached
+from sfsam.ports import StagedDownload
+from sfsam.salesforce import HttpSalesforce
+from sfsam.salesforce.client import HttpOrgSession
+from tests.e2e.journey import PracticeProcess, practice_org
+from tests.salesforce.conftest import KeptTokens
+
+pytestmark = pytest.mark.emulator
+CALLBACK = "http://127.0.0.1:8501/oauth/callback"
+
+
+class UtcClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC).replace(tzinfo=None)  # noqa: TID251 - the practice org runs by the real clock
+
+
+@pytest.fixture(scope="module")
+def practice() -> Iterator[PracticeProcess]:
+    with practice_org(users=300, seed=5) as started:
+        yield started
+
+
+@pytest.fixture
+def salesforce(practice: PracticeProcess, tmp_path: Path) -> HttpSalesforce:
+    settings = Settings(data_dir=tmp_path, ca_file=Path(practice.ca_file))
+    return HttpSalesforce(settings, UtcClock(), pause=lambda seconds: None, rest_row_limit=100)
+
+
+@pytest.fixture
+def opened(practice: PracticeProcess, salesforce: HttpSalesforce) -> Iterator[HttpOrgSession]:
+    conversation = connect(practice, salesforce)
+    yield conversation
+    conversation.close()
+    practice.clear_faults()
+
+
+def connection(
+    practice: PracticeProcess, url: str = "base_url", grant: GrantType = GrantType.CLIENT_CREDENTIALS
+) -> Connection:
+    org = practice.orgs[0]
+    return Connection(
+        connection_id="c1",
+        profile_id="p1",
+        name="Practice",
+        url=org[url],
+        grant=grant,
+        client_id=org["client_id"],
+    )
+
+
+def connect(practice: PracticeProcess, salesforce: HttpSalesforce, url: str = "base_url") -> HttpOrgSession:
+    return salesforce.open(connection(practice, url), practice.orgs[0]["client_secret"], KeptTokens())
+
+
+def download(opened: HttpOrgSession, folder: Path) -> StagedDownload:
+    return opened.stage(
+        folder, profile_id="p1", logins_since=None, report=lambda phase: None, should_stop=lambda: False
+    )
+
+
+def ids(staged: StagedDownload, name: str) -> list[str]:
+    found = []
+    for path in next(each for each in staged.objects if each.name == name).files:
+        with path.open(encoding="utf-8", newline="") as file:
+            found += [row["Id"] for row in csv.DictReader(file)]
+    return sorted(found)
+
+
+def attempts(call: PlannedCall) -> list[Attempt]:
+    return [
+        Attempt(
+            attempt_id=new_id(),
+            request_id="r1",
+            profile_id="p1",
+            number="RC0000001",
+            user_id=change.user_id,
+            step=call.step,
+            record_id=change.record_id,
+            fields=change.fields,
+            intended_at=datetime(2026, 11, 24),
+        )
+        for change in call.changes
+    ]
+
+
+@pytest.mark.parametrize("url", ["base_url", "tls_url"])
+def test_it_says_what_it_is_over_http_and_https(
+    practice: PracticeProcess, salesforce: HttpSalesforce, url: str
+) -> None:
+    found = connect(practice, salesforce, url).identify()
+    assert (found.org_id, found.name) == (practice.orgs[0]["org_id"], practice.orgs[0]["name"])
+    assert "api" in found.scopes
+
+
+def test_the_checks_are_given_but_for_what_cannot_be_probed(opened: HttpOrgSession) -> None:
+    assert Counter(check.ok for check in opened.check())[False] == 0
+    assert [check.permission for check in opened.check() if check.ok is None] == ["Manage Package Licenses"]
+
+
+def test_everything_is_downloaded_by_rest_and_by_bulk(
+    practice: PracticeProcess, opened: HttpOrgSession, tmp_path: Path
+) -> None:
+    staged = download(opened, tmp_path / "pages")
+    assert staged.warnings == ()
+    sources = {each.name: each.source for each in staged.objects}
+    assert (sources["UserLicense"], sources["User"], sources["LoginHistory"]) == ("rest", "bulk", "bulk")
+    for name in ("User", "UserLicense", "PermissionSetLicenseAssign", "UserPackageLicense", "PermissionSetAssignment"):
+        assert ids(staged, name) == sorted(practice.dump(name)), name
+    jobs = practice.side_door("stats")["api_calls"]
+    assert jobs["jobs/query/resultPages"] > 0
+
+
+@pytest.mark.parametrize("kind", ["drop", "truncate", "expire_token", "html"])
+@pytest.mark.parametrize("match", ["/query\\?", "/jobs/query/[^/]+/results"])
+def test_a_download_survives_one_trouble(
+    practice: PracticeProcess, opened: HttpOrgSession, tmp_path: Path, match: str, kind: str
+) -> None:
+    status = {"status": 503} if kind == "html" else {}
+    practice.fault({"match": match, "nth": 2, "times": 1, "kind": kind, **status})
+    staged = download(opened, tmp_path / "pages")
+    assert ids(staged, "User") == sorted(practice.dump("User"))
+    assert staged.warnings == ()
+
+
+def test_a_used_up_day_stops_the_download(practice: PracticeProcess, opened: HttpOrgSession, tmp_path: Path) -> None:
+    practice.fault({"match": "/query", "nth": 3, "times": 99, "kind": "limit"})
+    with pytest.raises(RequestLimitReached):
+        download(opened, tmp_path / "pages")
+
+
+def test_missing_view_setup_is_named(practice: PracticeProcess, salesforce: HttpSalesforce, tmp_path: Path) -> None:
+    opened = connect(practice, salesforce)
+    username = opened.identify().username
+    practice.side_door("permissions", {"username": username, "revoke": ["ViewSetup"]})
+    try:
+        missing = [check.permission for check in opened.check() if check.ok is False]
+        assert "View Setup and Configuration" in missing
+        with pytest.raises(PermissionMissing, match="View Setup"):
+            download(opened, tmp_path / "pages")
+    finally:
+        practice.side_door("permissions", {"username": username, "grant": ["ViewSetup"]})
+
+
+def test_one_person_is_taken_through_every_step(practice: PracticeProcess, opened: HttpOrgSession) -> None:
+    before = practice.dump("User")
+    holdings = opened.holdings(list(before))
+    assert len(holdings) == len(before)
+    spared = {opened.identify().user_id}
+    person = max(
+        (
+            each
+            for each in holdings
+            if each.is_active and not each.is_administrator and not each.is_machine and each.user_id not in spared
+        ),
+        key=lambda each: each.seats,
+    )
+    for step in Step:
+        held = opened.holdings([person.user_id])
+        for call in calls_of(step, held):
+            assert [row.success for row in opened.send(call)] == [True] * len(call.changes)
+            assert set(opened.in_effect(attempts(call)).values()) == {True}
+    after = opened.holdings([person.user_id])[0]
+    assert (after.is_active, after.is_frozen, after.seats) == (False, True, 1)
+    changed = {user_id for user_id, row in practice.dump("User").items() if row != before[user_id]}
+    assert changed == {person.user_id}
+    again = calls_of(Step.REMOVE_PERMISSION_SETS, [person])
+    assert {(row.success, row.code) for call in again for row in opened.send(call)} <= {(True, "ENTITY_IS_DELETED")}
+
+
+def test_a_lost_answer_is_settled_by_reading_back(practice: PracticeProcess, opened: HttpOrgSession) -> None:
+    holdings = opened.holdings(list(practice.dump("User")))
+    person = next(each for each in holdings if each.is_active and not each.is_frozen and not each.is_administrator)
+    (call,) = calls_of(Step.FREEZE, [person])
+    practice.fault({"match": "composite", "nth": 1, "times": 1, "kind": "drop"})
+    with pytest.raises(OutcomeUnknown):
+        opened.send(call)
+    is_frozen = practice.dump("UserLogin")[call.changes[0].record_id]["IsFrozen"]
+    assert list(opened.in_effect(attempts(call)).values()) == [is_frozen]
+
+
+def test_somebody_who_comes_back_is_seen(practice: PracticeProcess, opened: HttpOrgSession) -> None:
+    since = UtcClock().now() - timedelta(days=60)
+    everybody = [user_id for user_id, row in practice.dump("User").items() if row["IsActive"]]
+    seen = opened.human_logins_since(everybody, since)
+    absent = next(each for each in opened.holdings(everybody) if each.user_id not in seen and not each.is_machine)
+    practice.side_door("activity", {"username": absent.username, "type": "Application"})
+    assert absent.user_id in opened.human_logins_since([absent.user_id], since)
+
+
+def test_a_person_logs_in_with_the_authorize_page(practice: PracticeProcess, salesforce: HttpSalesforce) -> None:
+    org = practice.orgs[0]
+    asked = connection(practice, grant=GrantType.AUTHORIZATION_CODE)
+    start = salesforce.begin_authorization(asked, CALLBACK)
+    back = _log_in_and_allow(start.url, org["admin_username"], org["admin_password"])
+    assert back["state"] == start.state
+    kept = KeptTokens()
+    exchange = {"code": back["code"], "code_verifier": start.code_verifier, "redirect_uri": CALLBACK}
+    kept.token = salesforce.finish_authorization(asked, org["client_secret"], **exchange)
+    opened = salesforce.open(asked, org["client_secret"], kept)
+    assert opened.identify().user_id == org["admin_user_id"]
+    before = kept.token.access_token
+    practice.fault({"match": "/query", "nth": 1, "times": 1, "kind": "expire_token"})
+    opened.identify()
+    assert kept.token.access_token != before
+    assert kept.token.refresh_token
+
+
+def test_a_wrong_secret_and_a_wrong_address_are_named(practice: PracticeProcess, salesforce: HttpSalesforce) -> None:
+    with pytest.raises(ClientRejected, match="secret"):
+        salesforce.open(connection(practice), "wrong", KeptTokens()).identify()
+    with pytest.raises(AddressRefused, match="My Domain"):
+        salesforce.check_url("https://login.salesforce.com")
+
+
+def _log_in_and_allow(url: str, username: str, password: str) -> dict[str, str]:
+    """What a person does in a browser, up to the return to the callback."""
+    with httpx.Client() as browser:
+        page = browser.get(url, follow_redirects=True)
+        for fields in ({"username": username, "password": password}, {"decision": "allow"}):
+            hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+            action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+            target = page.url.join(action[1].replace("&amp;", "&")) if action else page.url
+            page = browser.post(target, data={**hidden, **fields})
+            while page.is_redirect:
+                location = page.headers["Location"]
+                if location.startswith(CALLBACK):
+                    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+                page = browser.get(page.url.join(location))
+    raise AssertionError(f"the log-in ended at {page.url}: {page.text[:300]}")
