@@ -177,13 +177,15 @@ def subscriptions_lead(found: int, unused: int, narrowed: bool) -> str:
 
 
 def candidates_lead(states: list[dict[str, Any]]) -> str:
-    """… seats can be reclaimed now, worth … a year. … need attention first."""
+    """… candidates are ready to be reclaimed, worth … a year. … need attention first."""
     ready = [row for row in states if row["state"] == State.READY]
     attention = sum(int(row["candidates"]) for row in states if row["state"] == State.ATTENTION_REQUIRED)
     count = sum(int(row["candidates"]) for row in ready)
     worth = _amounts(ready, "potential_savings", exact=True)
     first = (
-        f"**{counted(count, 'seat', 'seats')}** can be reclaimed now" if count else "No seat can be reclaimed right now"
+        f"**{counted(count, 'candidate', 'candidates')}** {'is' if count == 1 else 'are'} ready to be reclaimed"
+        if count
+        else "No seat can be reclaimed right now"
     )
     value = f", worth :primary[**{worth}**] a year" if worth and count else ""
     needs = f" **{number(attention)}** {'needs' if attention == 1 else 'need'} attention first." if attention else ""
@@ -191,20 +193,22 @@ def candidates_lead(states: list[dict[str, Any]]) -> str:
 
 
 def candidate_sentence(row: dict[str, Any], days: int) -> str:
-    """Holds … in … and has not used Salesforce for 143 days; the rule allows 60. Reclaiming it frees … a year."""
+    """Holds … in … and has not used Salesforce for 143 days; the rule allows 60. Reclaiming frees …, worth … a year."""
+    is_done = row["state"] == State.CLOSED_COMPLETE
     unused = (
         "has never used Salesforce"
         if is_missing(row["inactive_days"])
         else f"has not used Salesforce for **{age_in_words(row['inactive_days'])}**; the rule allows {days}"
     )
     seats = int(row["seats"]) if not is_missing(row.get("seats")) else 1
-    frees = f"Reclaiming frees **{counted(seats, 'seat', 'seats')}**"
+    frees = f"Reclaiming {'freed' if is_done else 'frees'} **{counted(seats, 'seat', 'seats')}**"
     worth = (
         f", worth **{money_exact(row['potential_savings'], row['currency'])}** a year"
         if not is_missing(row["potential_savings"])
         else "; what they are worth is not known"
     )
-    return f"Holds **{plain(row['model'])}** in {plain(row['org'])} and {unused}. {frees}{worth}."
+    holds = "Held" if is_done else "Holds"
+    return f"{holds} **{plain(row['model'])}** in {plain(row['org'])} and {unused}. {frees}{worth}."
 
 
 def plan_title(plan: Any) -> str:

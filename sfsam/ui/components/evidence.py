@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from sfsam.charts.formats import is_missing, money_exact
+from sfsam.domain.candidates import State
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
 from sfsam.ui import formats, frames, messages
 from sfsam.ui.components import cards, tables
@@ -30,9 +31,10 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
         if candidate:
             st.markdown(messages.candidate_sentence(candidate, STALE_AFTER_DAYS))
             if candidate["message"]:
-                st.markdown(f":orange[:material/warning:] {formats.plain(candidate['message'])}")
+                st.markdown(f":{badge[1]}[{badge[0]}] {formats.plain(candidate['message'])}")
         _signals(org_id, user_id)
-        _checks(person)
+        if not candidate or not State(candidate["state"]).is_closed:
+            _checks(person)
         _seats(org_id, user_id)
         yield
 
@@ -120,6 +122,9 @@ def _grace_end(person: dict[str, Any]) -> Any:
 def _seats(org_id: str, user_id: str) -> None:
     st.markdown("##### Seats of this person")
     held = frames.rows("person_seats", org_id=org_id, user_id=user_id)
+    if not held:
+        st.caption("Holds no seat now.")
+        return
     tables.small([_seat(row) for row in held], alt="Seats with their part and yearly cost")
 
 

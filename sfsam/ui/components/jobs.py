@@ -32,11 +32,15 @@ def start(job: Any, *, key: str, slot: str) -> None:
 
 
 def card(slot: str) -> JobAnswer | None:
-    """The card of the job that `start` put into this slot; None when there is none."""
-    if refused := state.remembered(f"refused_{slot}"):
-        failures.show(refused.what, refused.remedy, said=refused.said, is_refusal=refused.family == "refused")
-    job_id = state.remembered(slot)
-    return show(job_id) if job_id else None
+    """The card of the job that `start` put into this slot; None when there is none.
+
+    Its place is there from the beginning, so that nothing below it moves while the page is drawn anew.
+    """
+    with st.container(key=f"slot_{slot}"):
+        if refused := state.remembered(f"refused_{slot}"):
+            failures.show(refused.what, refused.remedy, said=refused.said, is_refusal=refused.family == "refused")
+        job_id = state.remembered(slot)
+        return show(job_id) if job_id else None
 
 
 def show(job_id: str) -> JobAnswer:
@@ -120,9 +124,12 @@ def _ended(job: JobAnswer) -> None:
 def _outcomes(outcomes: list[dict[str, Any]]) -> None:
     """What became of each candidate of a reclaim or a settling."""
     if outcomes:
+        candidates = frames.rows("candidates", numbers=[outcome["number"] for outcome in outcomes])
+        names = {row["number"]: row["name"] for row in candidates}
         rows = [
             {
                 "Candidate": formats.plain(outcome["number"]),
+                "Person": formats.plain(names.get(outcome["number"])),
                 "State": messages.STATE_WORDS.get(outcome["state"], formats.words(outcome["state"])),
                 "What happened": formats.plain(outcome["message"]) if outcome["message"] else formats.NOT_APPLICABLE,
             }
@@ -159,7 +166,7 @@ def _columns() -> list[tables.Column]:
     words = {name: word for name, (_, _, word) in job_words.ICONS.items()}
     return [
         tables.Column("Job", lambda row: messages.JOB_TITLES.get(row["kind"], row["kind"]), "medium"),
-        tables.Column("Profile", lambda row: formats.optional(row["profile"]), 130),
+        tables.Column("Profile", lambda row: formats.optional(row["profile"]), 160),
         tables.pill("State", "state", words, colors),
         tables.Column("Created", lambda row: viewer.moment(row["created_at"]), 130),
         tables.Column("Took", lambda row: formats.seconds(row["seconds"]), "small", is_number=True),

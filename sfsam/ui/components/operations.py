@@ -20,9 +20,9 @@ AUDIT_COLUMNS = [
     tables.Column("No.", lambda row: str(row["number"]), 64, is_number=True),
     tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", 154),
     tables.text("Who", "actor", 90),
-    tables.Column("What", lambda row: str(row["action"]), 160),
-    tables.text("Subject", "subject", 240),
-    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 170),
+    tables.Column("What", lambda row: str(row["action"]), 220),
+    tables.text("Subject", "subject", 200),
+    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 160),
     tables.Column("Why", lambda row: row["reason"] or "", "large"),
 ]
 
