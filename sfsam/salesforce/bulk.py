@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from sfsam.errors import AnswerTruncated, SalesforceUnavailable, SfsamError, TemporaryError
+from sfsam.errors import AnswerTruncated, OutcomeUnknown, SalesforceUnavailable, SfsamError, TemporaryError
 from sfsam.salesforce import faults
 from sfsam.salesforce.csv_pages import save_page
 from sfsam.salesforce.pages import ObjectPages
@@ -80,15 +80,27 @@ class BulkReader:
             arrived=arrived,
         )
 
-    def remove(self, job_id: str) -> None:
-        """Delete the job with its stored results, ending it first if it still runs. Its troubles are only logged."""
+    def remove(self, job_ids: Sequence[str]) -> None:
+        """Delete jobs with their stored results, ending those that still run. Troubles are only logged.
+
+        Each is asked once, and none after the org stopped answering: this must not hold up the error it follows.
+        """
+        for job_id in job_ids:
+            try:
+                self._remove(job_id)
+            except SfsamError as trouble:
+                _log.info("Bulk job %s stays in the org for its seven days: %s", job_id, trouble)
+                if isinstance(trouble, TemporaryError | OutcomeUnknown):
+                    return
+
+    def _remove(self, job_id: str) -> None:
         try:
-            state = self._session.get(self._job(job_id))["state"]
-            if state in ("UploadComplete", "InProgress"):
-                self._session.read("PATCH", self._job(job_id), content={"state": "Aborted"})
-            self._session.read("DELETE", self._job(job_id))
+            self._session.write("DELETE", self._job(job_id))
         except SfsamError as trouble:
-            _log.info("Bulk job %s stays in the org for its seven days: %s", job_id, trouble)
+            if faults.code_of(trouble) != "API_ERROR":
+                raise
+            self._session.write("PATCH", self._job(job_id), content={"state": "Aborted"})  # it was still running
+            self._session.write("DELETE", self._job(job_id))
 
     def _finished(self, job_id: str, checkpoint: Callable[[], None]) -> dict[str, Any]:
         pause, waited = _FIRST_POLL_SECONDS, 0.0

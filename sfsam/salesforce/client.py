@@ -37,6 +37,8 @@ from sfsam.salesforce.session import CONNECT_SECONDS, READ_SECONDS, Session
 from sfsam.salesforce.sign_in import SignIn
 from sfsam.salesforce.staging import REST_ROW_LIMIT, Staging
 
+_IDLE_SECONDS = 2.0
+
 
 class HttpSalesforce:
     """Fits ports.Salesforce. `transport` and `pause` are for tests: where requests go, and how waiting is done."""
@@ -94,7 +96,11 @@ class HttpSalesforce:
 
     @cached_property
     def _client_options(self) -> dict[str, Any]:
-        options: dict[str, Any] = {"timeout": httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)}
+        options: dict[str, Any] = {
+            "timeout": httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+            # A change must not meet a connection that the other side is just closing: its outcome would be unknown.
+            "limits": httpx.Limits(keepalive_expiry=_IDLE_SECONDS),
+        }
         if self._transport is not None:
             return options | {"transport": self._transport}
         # A proxy named in the environment is for real orgs; the practice org is on this machine.

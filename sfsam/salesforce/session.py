@@ -188,6 +188,7 @@ class Session:
             headers={
                 "Authorization": f"Bearer {token.access_token}",
                 "Accept": request.accept,
+                "Sforce-Call-Options": "client=sfsam",
                 "Sforce-Query-Options": f"batchSize={PAGE_ROWS}",
             },
         ) as response:
@@ -196,7 +197,8 @@ class Session:
                 if not response.is_success:
                     response.read()
                     raise self._refused(response)
-                self._unproven = ""
+                if self._unproven == token.access_token:
+                    self._unproven = ""
                 yield response
             finally:
                 self.usage.add_bytes(response.num_bytes_downloaded)

@@ -44,8 +44,6 @@ class _Reading:
     """How one object is going to be read."""
 
     name: str
-    title: str
-    permission: str
     columns: tuple[str, ...]
     query: str
     expected: int | None
@@ -87,9 +85,7 @@ class Staging:
             self._start_bulk_jobs(readings)
             staged = tuple(self._staged(page_folder, readings))
         finally:
-            for reading in readings.values():
-                if reading.job_id:
-                    self._bulk.remove(reading.job_id)
+            self._bulk.remove([reading.job_id for reading in readings.values() if reading.job_id])
         self._warn_of_skew()
         download = StagedDownload(
             profile_id=profile_id,
@@ -132,7 +128,7 @@ class Staging:
                 f"{wanted.title}: {', '.join(selection.missing)} could not be read. "
                 "The connected user may not see it, or the org does not have it."
             )
-        return _Reading(name, wanted.title, wanted.permission, selection.columns, selection.query(**values), expected)
+        return _Reading(name, selection.columns, selection.query(**values), expected)
 
     def _count(self, query: str) -> int | None:
         """The number of rows; None when even counting takes Salesforce too long."""
@@ -161,7 +157,7 @@ class Staging:
         remedy = f"Give the connected user the permission {wanted.permission}, then download again."
         if wanted.stops:
             raise PermissionMissing(
-                f"{wanted.title} could not be read, and without them nothing can be counted.",
+                f"{wanted.title} could not be read, and nothing can be counted without that.",
                 remedy,
                 said=said,
                 object=name,

@@ -179,14 +179,24 @@ def test_waiting_grows_and_can_be_stopped(
         bulk.collect(bulk.start(QUERY), pages, stop)
 
 
-def test_a_removed_job_is_ended_first_and_its_troubles_are_only_logged(org: PaperOrg, bulk: BulkReader) -> None:
+def test_a_removed_job_that_still_runs_is_ended_first(org: PaperOrg, bulk: BulkReader) -> None:
     job_id = bulk.start(QUERY)
-    org.fault("GET .*jobs/query", lambda _: httpx.Response(200, json={"state": "InProgress"}))
-    bulk.remove(job_id)
-    assert [request.method for request in org.requests[-3:]] == ["GET", "PATCH", "DELETE"]
+    org.fault("DELETE", lambda _: refusal(400, "API_ERROR", "the job is not terminated"))
+    bulk.remove([job_id])
+    assert [request.method for request in org.requests[-3:]] == ["DELETE", "PATCH", "DELETE"]
     assert org.removed_jobs == [job_id]
-    org.fault("jobs/query", lambda _: refusal(404, "NOT_FOUND", "gone"))
-    bulk.remove(job_id)
+
+
+def test_removing_jobs_does_not_hold_up_a_failed_download(org: PaperOrg, bulk: BulkReader) -> None:
+    jobs = [bulk.start(QUERY) for _ in range(3)]
+    org.fault("DELETE", lambda _: refusal(404, "NOT_FOUND", "gone"))
+    bulk.remove(jobs)
+    assert org.removed_jobs == jobs[1:]
+
+    org.fault("DELETE", drop, times=9)
+    before = len(org.requests)
+    bulk.remove(jobs)
+    assert len(org.requests) == before + 1
 
 
 def _cut(response: httpx.Response, *, lines: int | None = None, byte: int | None = None) -> httpx.Response:
