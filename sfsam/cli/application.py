@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
 
-from sfsam.cli import connecting, licenses, operating, reclaiming, serving
+from sfsam.cli import connecting, deciding, licenses, operating, reclaiming, serving
 from sfsam.cli.output import tell
 from sfsam.errors import SfsamError, UsageError
 from sfsam.jobs.failures import failure_of, trace_of
@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=True)
+candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
 app.command()(serving.serve)
@@ -41,6 +42,9 @@ app.command()(licenses.candidates)
 app.command()(licenses.export)
 app.command()(reclaiming.reclaim)
 app.command()(reclaiming.settle)
+app.add_typer(candidate, name="candidate")
+candidate.command()(deciding.ready)
+candidate.command()(deciding.keep)
 app.command()(operating.jobs)
 app.command()(operating.audit)
 app.command()(operating.doctor)

@@ -27,10 +27,11 @@ def connect(
     report_only: Annotated[bool, typer.Option("--report-only", help="Never send a change to this org.")] = False,
     publish: Annotated[bool, typer.Option("--publish", help="Publish it when its checks allow.")] = False,
     as_json: AsJson = False,
-) -> None:
+) -> int:
     """Connect an org: save the profile, get a token, look at the org, check every permission.
 
-    A profile of that name that exists gets the new URL, client id and secret instead.
+    A profile of that name that exists gets the new URL, client id and secret instead. Exit 78 when it was to be
+    published and a permission that downloading needs is missing.
     """
     _require_no_browser(grant)
     secret = _secret_in(client_secret_env)
@@ -50,6 +51,7 @@ def connect(
             door.ask(draft)
         answer = done(door, Connect(actor=actor(), profile=name, publish=publish, download=False))
     _print_connected(name, answer, as_json=as_json)
+    return SetupError.exit_code if publish and answer["status"] != "published" else 0
 
 
 def profiles(as_json: AsJson = False) -> None:

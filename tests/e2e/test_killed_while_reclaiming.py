@@ -86,8 +86,9 @@ def _kill_while_held(practice: PracticeProcess, sfsam: CommandLine, numbers: lis
 
 def _end_of_the_story(practice: PracticeProcess, sfsam: CommandLine, chosen: set[str]) -> None:
     """Settle, then finish the work: in the end each person was sent each change once and is closed."""
-    settled = sfsam.done("settle")
-    assert settled["open_after"] == 0
+    settled = sfsam.run("settle")
+    assert settled.code in (0, 3), settled.stderr  # 3: some are half done and need attention
+    assert settled.json["open_after"] == 0
     rows = {row["number"]: row for row in sfsam.done("candidates") if row["number"] in chosen}
     assert not [row for row in rows.values() if row["state"] == "awaiting_revocation"]
     _agrees_with_the_org(practice, rows)
