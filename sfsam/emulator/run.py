@@ -1,14 +1,12 @@
-"""Serve practice orgs: the command `emulator`."""
+"""Serve practice orgs: what the command `emulator` does."""
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import signal
 import sys
 import tempfile
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -25,19 +23,6 @@ from sfsam.emulator.wire.serving import Listeners, apps_of, serve_apps
 
 EXIT_TRY_LATER = 75
 EXIT_CHANGE_A_SETTING = 78
-
-
-def main(argv: Sequence[str] | None = None) -> int:
-    """Parse a command line and serve until a signal comes; returns the exit code."""
-    parser = argparse.ArgumentParser(prog="emulator", description="Serve practice orgs on this machine.")
-    parser.add_argument("--port", type=int, required=True, help="first http port; 0 finds free ones")
-    parser.add_argument("--tls-port", type=int, default=None, help="first https port; default: port + 1000")
-    parser.add_argument("--users", type=int, default=2_000)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--orgs", type=int, default=1)
-    parser.add_argument("--now", type=datetime.fromisoformat, default=None)
-    parser.add_argument("--scenario", default=None)
-    return serve(**vars(parser.parse_args(argv)))
 
 
 def serve(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 import time
 from dataclasses import dataclass, field, fields
@@ -11,6 +12,7 @@ from typing import Any, Literal, get_args
 Kind = Literal["status", "html", "timeout", "drop", "expire_token", "limit", "lock_row", "slow", "truncate"]
 KINDS = get_args(Kind)
 _AFTER_BY_DEFAULT = ("timeout", "drop", "slow", "truncate")
+_CLEAR_SECONDS = 10
 _DEFAULT_SECONDS = {"slow": 1.0, "timeout": 600.0}
 
 
@@ -123,9 +125,14 @@ class Faults:
         ]
 
     async def clear(self) -> None:
-        """Forget every order and release every held request; returns when these are through."""
+        """Forget every order and release every held request; returns when these are through.
+
+        A client that does not read its answer is waited for ten seconds at most.
+        """
         self._orders.clear()
         holds = list(self._holds)
         for hold in holds:
             hold.release.set()
-        await asyncio.gather(*(hold.finished.wait() for hold in holds))
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_CLEAR_SECONDS):
+                await asyncio.gather(*(hold.finished.wait() for hold in holds))
