@@ -62,7 +62,7 @@ class RowQuery:
         scope = self._scope
         orders = [order_sql(each, sorted_operand(scope, each)) for each in self._query.order_by]
         if self._link or scope.setting.estimated_rows(scope.entity.name) < ORDERED_BY_ID_BELOW:
-            orders.append(f'{scope.alias}."Id"' if scope.entity.name != "OauthToken" else "rowid")
+            orders.append(f'{scope.alias}."Id"' if scope.entity.name != "OauthToken" else f"{scope.alias}.rowid")
         return f"ORDER BY {', '.join(orders)}" if orders else ""
 
     def _select(self, selected: Selected) -> None:
