@@ -24,14 +24,15 @@ def translated(path: Path | str) -> Iterator[None]:
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as trouble:
-        raise _in_our_words(str(trouble), path) from trouble
+        raise _in_our_words(trouble, path) from trouble
     except OSError as trouble:
         if trouble.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise _full(path) from trouble
 
 
-def _in_our_words(said: str, path: Path | str) -> SfsamError:
+def _in_our_words(trouble: duckdb.Error, path: Path | str) -> SfsamError:
+    said = str(trouble)
     if "lock on file" in said:
         holder = _HOLDER.search(said)
         process = f"process {holder.group(1)}" if holder else "another process"
@@ -42,6 +43,12 @@ def _in_our_words(said: str, path: Path | str) -> SfsamError:
         )
     if _FULL.search(said):
         return _full(path)
+    if isinstance(trouble, duckdb.OutOfMemoryException):
+        return SetupError(
+            "The question needed more memory than sfsam gives its database.",
+            "Ask for less at a time by choosing a filter, or run sfsam on a machine with more memory.",
+            said=said,
+        )
     return SetupError(
         f"The database {path} cannot be used.",
         "Check that its folder exists and may be written, and that the file is a sfsam database.",

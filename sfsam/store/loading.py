@@ -22,6 +22,7 @@ from sfsam.ports import StagedDownload, StagedObject
 from sfsam.store.pages import Pages, literal, quoted
 
 WRITES = Path(__file__).parent / "sql" / "writes"
+SIGN_IN_BATCH_BYTES = 24 * 2**20
 FEATURE_PREFIX = "UserPermissions"
 DERIVED = ("user_activity", "license", "subscription")
 LOGIN_COLUMNS = dict.fromkeys(
@@ -132,11 +133,19 @@ class Loading:
         self._replaced.append("sf_user_feature")
 
     def _stage_sign_ins(self) -> None:
+        """Page by page, a few megabytes at a time: the number of sign-ins must not decide how much memory it takes."""
+        self._cursor.execute(
+            "CREATE TEMP TABLE staged_sign_in_day AS"
+            " SELECT * EXCLUDE (org_id), false AS explains_last_login FROM sign_in_day LIMIT 0"
+        )
         part = self._complete.get("LoginHistory")
-        pages = Pages.of(part) if part else Pages((), ())
-        statement = _statement("stage_sign_ins").replace("WITH ", f"WITH page AS ({pages.select(LOGIN_COLUMNS)}), ", 1)
-        with _readable(part):
-            self._cursor.execute(statement, {"org_id": self._staged.org_id, **pages.parameters})
+        if part is None:
+            return
+        statement = _statement("stage_sign_ins")
+        for pages in Pages.of(part).batches(SIGN_IN_BATCH_BYTES):
+            page = f"WITH page AS ({pages.select(LOGIN_COLUMNS)}), "
+            with _readable(part):
+                self._cursor.execute(statement.replace("WITH ", page, 1), pages.parameters)
 
     def _is_activity_known(self) -> bool:
         """Whether the org shows sign-ins at all: LastLoginDate or LoginHistory, now or in the snapshot before."""
@@ -161,7 +170,9 @@ class Loading:
             [self._staged.org_id],
         )
         self._cursor.execute(
-            "INSERT INTO sign_in_day BY NAME SELECT * EXCLUDE (explains_last_login) FROM staged_sign_in_day"
+            "INSERT INTO sign_in_day BY NAME"
+            " SELECT ? AS org_id, * EXCLUDE (explains_last_login) FROM staged_sign_in_day",
+            [self._staged.org_id],
         )
 
     def _record(self, job_id: str) -> None:
@@ -203,12 +214,12 @@ def _table_of(object_name: str) -> str:
 
 
 @contextmanager
-def _readable(part: StagedObject | None) -> Iterator[None]:
+def _readable(part: StagedObject) -> Iterator[None]:
     try:
         yield
     except (duckdb.ConversionException, duckdb.InvalidInputException) as trouble:
         raise AnswerTruncated(
-            f"A page of {part.name if part else 'LoginHistory'} could not be read.",
+            f"A page of {part.name} could not be read.",
             "Download again; the data before stays in use.",
             said=str(trouble).split("\n", 1)[0],
         ) from trouble

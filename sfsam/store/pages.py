@@ -6,8 +6,9 @@ Pages made from REST answers and Bulk pages look the same. A field that the org 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from sfsam.errors import AnswerTruncated
 from sfsam.ports import StagedObject
@@ -60,6 +61,19 @@ class Pages:
             f" nullstr = '', columns = {{{types}}})"
         )
 
+    def batches(self, most_bytes: int) -> Iterator[Pages]:
+        """The same pages in groups of about `most_bytes`, at least one page each."""
+        group: list[str] = []
+        size = 0
+        for file in self.files:
+            group.append(file)
+            size += Path(file).stat().st_size
+            if size >= most_bytes:
+                yield Pages(tuple(group), self.fields)
+                group, size = [], 0
+        if group:
+            yield Pages(tuple(group), self.fields)
+
     @property
     def parameters(self) -> dict[str, list[str]]:
         return {"files": list(self.files)} if self.files else {}
@@ -86,5 +100,5 @@ def _plain(name: str) -> str:
 
 
 def _head(file: str) -> tuple[str, ...]:
-    with open(file, encoding="utf-8", newline="") as lines:  # noqa: PTH123 - csv wants the open file
+    with Path(file).open(encoding="utf-8", newline="") as lines:
         return tuple(next(csv.reader(lines), ()))

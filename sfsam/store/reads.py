@@ -7,6 +7,7 @@ Every question gets a cursor of its own and so sees the last commit, whole.
 from __future__ import annotations
 
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
@@ -24,6 +25,9 @@ from sfsam.store.faults import translated
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 BATCH_ROWS = 5000
+# One question uses all threads of the database; more of them at once would take memory and give no speed. Exports
+# stand beside this gate, so that a long one does not keep pages waiting.
+QUESTIONS_AT_ONCE = 2
 
 # What a page hands to all its reads. A read that has no use for one of these leaves it aside.
 COMMON_PARAMETERS: Mapping[str, Any] = {
@@ -54,6 +58,7 @@ class DuckDBReads:
         self._path = path
         self._opened = uuid.uuid4().hex
         self._changes = 0
+        self._gate = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
 
     def header(self, name: str) -> ReadHeader:
         """The header of `sql/reads/<name>.sql`. Raises UsageError when there is none."""
@@ -90,7 +95,7 @@ class DuckDBReads:
     def count(self, name: str, **parameters: Any) -> int:
         """How many rows the read has."""
         header = self.header(name)
-        with self._cursor() as cursor:
+        with self._gate, self._cursor() as cursor:
             sql = f"SELECT count(*) FROM ({header.sql})"  # noqa: S608 - our own file
             [(rows,)] = cursor.execute(sql, _arguments(header, parameters)).fetchall()
         return int(rows)
@@ -136,7 +141,7 @@ class DuckDBReads:
         self._changes += 1
 
     def _frame(self, header: ReadHeader, around: str, parameters: Mapping[str, Any], **more: Any) -> pd.DataFrame:
-        with self._cursor() as cursor:
+        with self._gate, self._cursor() as cursor:
             return cursor.execute(around.format(sql=header.sql), _arguments(header, parameters) | more).df()
 
     @contextmanager

@@ -117,7 +117,8 @@ CREATE TABLE sf_active_feature_license_metric (
 );
 
 -- ── Derived by a download, in the same transaction ────────────────────────────────────────────
-CREATE TABLE sign_in_day (                             -- our own history; no addresses, browsers, places
+CREATE TABLE sign_in_day (                             -- our own history; no addresses, browsers, places. A day
+    -- whose sign-ins came on several pages may have several rows for one signal: add their counts.
     org_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL, day DATE NOT NULL,
     signal VARCHAR NOT NULL,                           -- as people read it: "Interactive login", "Mobile app", …
     is_machine BOOLEAN NOT NULL, sign_in_count BIGINT NOT NULL, last_at TIMESTAMP NOT NULL

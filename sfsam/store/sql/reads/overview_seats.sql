@@ -17,15 +17,15 @@ WITH seats_in_all AS (
     WHERE is_paid AND ($include_sandboxes OR NOT is_sandbox)
         AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
 ),
-people_in_all AS (
-    SELECT
-        count(DISTINCT (org_id, user_id)) AS people,
-        count(DISTINCT (org_id, user_id)) FILTER (part = 'stale') AS people_stale
+person AS (
+    SELECT org_id, user_id, bool_or(part = 'stale') AS is_stale
     FROM seats($stale_after_days, $grace_days)
     WHERE holder_is_active AND NOT is_machine AND ($include_sandboxes OR NOT is_sandbox)
         AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
         AND is_chosen($departments, department_label(department))
-)
+    GROUP BY org_id, user_id
+),
+people_in_all AS (SELECT count(*) AS people, count(*) FILTER (is_stale) AS people_stale FROM person)
 SELECT
     CASE WHEN $departments IS NULL THEN owned END::BIGINT AS owned, assigned::BIGINT AS assigned,
     active::BIGINT AS active, stale::BIGINT AS stale, in_grace::BIGINT AS in_grace, machine::BIGINT AS machine,

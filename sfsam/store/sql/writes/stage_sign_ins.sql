@@ -1,8 +1,8 @@
--- Sign-ins per user, day and signal, from the pages of LoginHistory (`page`). Only successful ones count. Machine on
+-- Sign-ins per user, day and signal, from some pages of LoginHistory (`page`). Only successful ones count. Machine on
 -- positive evidence only: client credentials, a JWT, a user that is no person, or an application listed in
 -- data/machine_applications.csv; everything else, and the unknown, counts as human. Salesforce moves LastLoginDate at
 -- most once in 60 seconds, so a machine sign-in within 60 seconds of it explains it (fact sheet 4.1).
-CREATE TEMP TABLE staged_sign_in_day AS
+INSERT INTO staged_sign_in_day BY NAME
 WITH success AS (
     SELECT user_id, CAST(left(login_time, 19) AS TIMESTAMP) AS signed_in_at, login_type, login_sub_type, application
     FROM page
@@ -34,7 +34,7 @@ named AS (
     FROM judged
 )
 SELECT
-    $org_id::VARCHAR AS org_id, user_id, CAST(signed_in_at AS DATE) AS day, signal, is_machine,
+    user_id, CAST(signed_in_at AS DATE) AS day, signal, is_machine,
     count(*) AS sign_in_count, max(signed_in_at) AS last_at,
     bool_or(is_machine AND abs(epoch(signed_in_at) - epoch(last_login_date)) <= 60) AS explains_last_login
 FROM named
