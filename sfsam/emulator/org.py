@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, time
 from typing import Any
-
-import duckdb
 
 from sfsam.emulator import writes
 from sfsam.emulator.answers import Caller, Change, ResultSet, RowResult
 from sfsam.emulator.clock import OrgClock, real_now
-from sfsam.emulator.database import insert, open_database
+from sfsam.emulator.database import insert
 from sfsam.emulator.errors import SalesforceError, not_found
 from sfsam.emulator.extra_users import add_extra_user
-from sfsam.emulator.identifiers import IdSpace, to_18
+from sfsam.emulator.identifiers import to_18
+from sfsam.emulator.org_data import EVERYTHING, OrgData, field_names
 from sfsam.emulator.permissions import effective_permissions
 from sfsam.emulator.population import company
-from sfsam.emulator.population.build import Population
 from sfsam.emulator.results import StoredResult
-from sfsam.emulator.rules.work import Numbers, Work
-from sfsam.emulator.schema.catalog import Catalog, visible, visible_fields
+from sfsam.emulator.rules.work import Work
+from sfsam.emulator.schema.catalog import visible
 from sfsam.emulator.schema.describe import describe_object, describe_summary
 from sfsam.emulator.schema.model import SObject
-from sfsam.emulator.schema.permission_names import PERMISSIONS, UNLISTED_PERMISSIONS, with_dependencies
 from sfsam.emulator.sign_ins import SignIn, check_password, keep_sign_in, same_password
 from sfsam.emulator.soql.compiler import check_bulk, compile_query
 from sfsam.emulator.soql.parser import parse
-from sfsam.emulator.soql.scope import Setting
 
 __all__ = [
     "SCENARIOS",
@@ -73,7 +67,6 @@ _SUMMARY = (
     "CreatedDate",
     "LastModifiedDate",
 )
-_EVERYTHING = with_dependencies((*PERMISSIONS, *UNLISTED_PERMISSIONS))
 
 
 class Org:
@@ -91,15 +84,11 @@ class Org:
         self.organization_type = "Enterprise Edition"
         self.is_sandbox = identity.is_sandbox
         self.blocker_code = "FIELD_INTEGRITY_EXCEPTION"
-        self._ids = IdSpace(index)
-        self._catalog = Catalog({"User": identity.lacking})
-        self._connection = open_database(self._catalog, self._ids)
-        self._lock = threading.RLock()
-        self._numbers = Numbers()
-        Population(self._connection, self._catalog, index, users, seed, anchor).fill()
-        self.org_id = self._ids.id("00D", 1)
-        self.admin_user_id = self._ids.id("005", company.ADMIN)
-        self.run_as_user_id = self._ids.id("005", company.RUN_AS)
+        self._data = OrgData(index, users, seed, anchor, clock)
+        ids = self._data.ids
+        self.org_id = ids.id("00D", 1)
+        self.admin_user_id = ids.id("005", company.ADMIN)
+        self.run_as_user_id = ids.id("005", company.RUN_AS)
         self.admin_password = f"Practice-{seed}-{index}!"
         self.admin_username = str(self.user_summary(self.admin_user_id)["Username"])
 
@@ -107,8 +96,8 @@ class Org:
 
     def caller(self, user_id: str) -> Caller:
         """The user with the permissions held at this moment. Raises NOT_FOUND."""
-        number = self._user_number(user_id)
-        with self._reading() as connection:
+        number = self._data.user_number(user_id)
+        with self._data.reading() as connection:
             found = connection.execute(
                 """SELECT u."Username", u."IsActive", coalesce(l."IsFrozen", false) FROM "User" u
                 LEFT JOIN (SELECT * FROM "UserLogin" WHERE "UserId" = $user) l ON l."UserId" = u."Id"
@@ -118,23 +107,23 @@ class Org:
             if found is None:
                 raise not_found()
             permissions = effective_permissions(connection, number)
-        return Caller(self._ids.id("005", number), found[0], permissions, found[1], found[2])
+        return Caller(self._data.ids.id("005", number), found[0], permissions, found[1], found[2])
 
     def authenticate(self, username: str, password: str) -> Caller:
         """The user behind a user name and password; raises `invalid_grant` with the reason as message."""
         matches = same_password(password, self.admin_password)
-        with self._lock:
-            number = check_password(self._connection, self._numbers, username, matches, self.clock.now())
-        return self.caller(self._ids.id("005", number))
+        with self._data.lock:
+            number = check_password(self._data.connection, self._data.numbers, username, matches, self.clock.now())
+        return self.caller(self._data.ids.id("005", number))
 
     def user_summary(self, user_id: str) -> Record:
         """The user's fields that identity and userinfo show. Raises NOT_FOUND."""
-        with self._lock:
-            work = self._work(self._system())
-            row = work.row("User", self._user_number(user_id))
+        with self._data.lock:
+            work = self._data.work(self._data.system())
+            row = work.row("User", self._data.user_number(user_id))
         if row is None:
             raise not_found()
-        item = self._catalog["User"]
+        item = self._data.catalog["User"]
         shown = {name: work.shown(item, item.by_name[name.lower()], row[name]) for name in _SUMMARY}
         return {**shown, "Name": " ".join(filter(None, (row["FirstName"], row["LastName"])))}
 
@@ -148,8 +137,8 @@ class Org:
 
     def add_user(self, spec: Mapping[str, Any]) -> str:
         """Side door: add a user past seat checks; returns its id (see extra_users for what `spec` may name)."""
-        with self._writing():
-            work = self._work(self._system())
+        with self._data.writing():
+            work = self._data.work(self._data.system())
             work.unlimited = True
             return add_extra_user(work, spec)
 
@@ -165,21 +154,20 @@ class Org:
         api_type: str | None = None,
     ) -> None:
         """Append to LoginHistory and move LastLoginDate (at most once in 60 seconds, fact sheet 4.1)."""
-        number = self._user_number(user_id)
+        number = self._data.user_number(user_id)
         sign_in = SignIn(login_type, sub_type, application, status, api_type)
-        with self._writing() as connection:
-            keep_sign_in(connection, self._numbers, number, sign_in, at or self.clock.now())
+        with self._data.writing() as connection:
+            keep_sign_in(connection, self._data.numbers, number, sign_in, at or self.clock.now())
 
     # -- reading
 
     def query(self, soql: str, caller: Caller, *, all_rows: bool = False) -> ResultSet:
         """Run SOQL as the caller. Raises MALFORMED_QUERY, INVALID_FIELD, INVALID_TYPE and others."""
         query = parse(soql)
-        with self._lock:
-            connection = self._connection.cursor()
+        connection = self._data.cursor()
         try:
-            compiled = compile_query(self._setting(connection, soql, caller, all_rows=all_rows), query)
-            return StoredResult(connection, compiled, self._catalog, self._ids)
+            compiled = compile_query(self._data.setting(connection, soql, caller, all_rows=all_rows), query)
+            return StoredResult(connection, compiled, self._data.catalog, self._data.ids)
         except BaseException:
             connection.close()
             raise
@@ -187,25 +175,25 @@ class Org:
     def check_bulk_query(self, soql: str, caller: Caller) -> str:
         """The object of a query that Bulk API 2.0 accepts; raises the restriction otherwise (3.1)."""
         query = parse(soql)
-        with self._reading() as connection:
-            return check_bulk(self._setting(connection, soql, caller), query)
+        with self._data.reading() as connection:
+            return check_bulk(self._data.setting(connection, soql, caller), query)
 
     def describe(self, object_name: str, caller: Caller) -> Record:
         """The full describe of an object as the caller sees it. Raises NOT_FOUND."""
-        return describe_object(self._catalog, self._object(object_name, caller), caller)
+        return describe_object(self._data.catalog, self._data.object(object_name, caller), caller)
 
     def describe_global(self, caller: Caller) -> list[Record]:
         """The objects that the caller sees."""
-        seen = sorted((item for item in self._catalog if visible(item, caller)), key=lambda item: item.name)
+        seen = sorted((item for item in self._data.catalog if visible(item, caller)), key=lambda item: item.name)
         return [describe_summary(item, caller) for item in seen]
 
     def get(self, object_name: str, record_id: str, fields: list[str] | None, caller: Caller, version: str) -> Record:
         """One record in REST shape; all visible fields when `fields` is None."""
-        item = self._object(object_name, caller)
+        item = self._data.object(object_name, caller)
         id18 = to_18(record_id)
         if id18 is None:
             raise SalesforceError(400, "MALFORMED_ID", f"malformed id {record_id}")
-        names = self._field_names(item, fields, caller)
+        names = field_names(item, fields, caller)
         soql = f"SELECT {', '.join(names)} FROM {item.name} WHERE Id = '{id18}'"  # noqa: S608 - checked names and id
         result = self.query(soql, caller)
         try:
@@ -213,19 +201,19 @@ class Org:
         finally:
             result.close()
         if not found:
-            self._raise_missing(item, id18)
+            raise self._data.missing(item, id18)
         return found[0]
 
     def object_of(self, record_id: str) -> str:
         """The object an id belongs to. Raises MALFORMED_ID or NOT_FOUND."""
-        return self._object_of(record_id).name
+        return self._data.object_of(record_id).name
 
     def record_counts(self, names: Iterable[str]) -> dict[str, int]:
         """How many records each of the named objects has; unknown names are left out."""
-        known = {item.name.lower(): item for item in self._catalog if item.stored}
+        known = {item.name.lower(): item for item in self._data.catalog if item.stored}
         wanted = [known[name.lower()] for name in names if name.lower() in known]
-        with self._reading() as connection:
-            return {item.name: _count(connection, item) for item in wanted}
+        with self._data.reading() as connection:
+            return {item.name: self._data.count(connection, item) for item in wanted}
 
     # -- writing
 
@@ -233,16 +221,16 @@ class Org:
         self, object_name: str, records: Sequence[Record], caller: Caller, all_or_none: bool = False
     ) -> list[RowResult]:
         """Create up to 200 records."""
-        item = self._object(object_name, caller)
-        with self._lock:
+        item = self._data.object(object_name, caller)
+        with self._data.lock:
             return writes.create(self._work(caller, len(records)), item, records, all_or_none=all_or_none)
 
     def update(
         self, object_name: str, records: Sequence[Record], caller: Caller, all_or_none: bool = False
     ) -> list[RowResult]:
         """Update up to 200 records; each carries "Id" in any case."""
-        item = self._object(object_name, caller)
-        with self._lock:
+        item = self._data.object(object_name, caller)
+        with self._data.lock:
             return writes.update(self._work(caller, len(records)), item, records, all_or_none=all_or_none)
 
     def delete(
@@ -251,107 +239,25 @@ class Org:
         """Delete up to 200 records; None takes the object from each id's key prefix."""
 
         def object_of(record_id: str) -> SObject:
-            name = self._object_of(record_id).name if object_name is None else object_name
-            return self._object(name, caller)
+            name = self._data.object_of(record_id).name if object_name is None else object_name
+            return self._data.object(name, caller)
 
-        with self._lock:
+        with self._data.lock:
             return writes.delete(self._work(caller, len(ids)), object_of, ids, all_or_none=all_or_none)
 
     # -- inside
 
-    @contextmanager
-    def _reading(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        with self._lock:
-            connection = self._connection.cursor()
-        try:
-            yield connection
-        finally:
-            connection.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One transaction of the org's own connection."""
-        with self._lock:
-            self._connection.begin()
-            try:
-                yield self._connection
-            except BaseException:
-                self._connection.rollback()
-                raise
-            self._connection.commit()
-
-    def _setting(
-        self, connection: duckdb.DuckDBPyConnection, soql: str, caller: Caller, *, all_rows: bool = False
-    ) -> Setting:
-        def estimated_rows(object_name: str) -> int:
-            sql = "SELECT estimated_size FROM duckdb_tables() WHERE table_name = $name"
-            found = connection.execute(sql, {"name": object_name}).fetchone()
-            return int(found[0]) if found else 0
-
-        return Setting(soql, self._catalog, self._ids, caller, self.clock.now(), estimated_rows, all_rows)
-
-    def _work(self, caller: Caller, size: int = 1) -> Work:
-        now = self.clock.now().replace(tzinfo=None, microsecond=0)
-        return Work(
-            self._connection,
-            self._catalog,
-            self._ids,
-            caller,
-            now,
-            self._numbers,
-            size=size,
-            blocker_code=self.blocker_code,
-        )
-
-    def _system(self) -> Caller:
-        """Salesforce itself."""
-        return Caller(self._ids.id("005", company.ADMIN), "", _EVERYTHING)
-
-    def _user_number(self, user_id: str) -> int:
-        number = self._ids.number("005", user_id)
-        if number is None:
-            raise not_found()
-        return number
-
-    def _object(self, object_name: str, caller: Caller) -> SObject:
-        item = self._catalog.find(object_name, caller)
-        if item is None:
-            raise not_found()
-        return item
-
-    def _object_of(self, record_id: str) -> SObject:
-        id18 = to_18(record_id)
-        if id18 is None:
-            raise SalesforceError(400, "MALFORMED_ID", f"malformed id {record_id}")
-        item = self._catalog.by_prefix(id18[:3])
-        if item is None:
-            raise not_found()
-        return item
-
-    @staticmethod
-    def _field_names(item: SObject, fields: list[str] | None, caller: Caller) -> list[str]:
-        if fields is None:
-            return [each.name for each in visible_fields(item, caller)]
-        for name in fields:
-            each = item.by_name.get(name.lower())
-            if each is None or not visible(each, caller):
-                raise SalesforceError(400, "INVALID_FIELD", f"No such column '{name}' on sobject of type {item.name}")
-        return list({name.lower(): item.by_name[name.lower()].name for name in fields}.values())
-
-    def _raise_missing(self, item: SObject, id18: str) -> None:
-        number = self._ids.number(item.prefix, id18)
-        with self._lock:
-            row = self._work(self._system()).row(item.name, number) if number is not None and item.stored else None
-        if row and row.get("IsDeleted"):
-            raise SalesforceError(404, "ENTITY_IS_DELETED", "entity is deleted")
-        raise not_found()
+    def _work(self, caller: Caller, size: int) -> Work:
+        work = self._data.work(caller, size)
+        work.blocker_code = self.blocker_code
+        return work
 
     def _override(self, username: str, permissions: Iterable[str], *, held: bool) -> None:
         names = list(permissions)
-        unknown = [name for name in names if name not in _EVERYTHING]
+        unknown = [name for name in names if name not in EVERYTHING]
         if unknown:
             raise ValueError(f"unknown permissions: {', '.join(unknown)}")
-        with self._writing() as connection:
+        with self._data.writing() as connection:
             found = connection.execute(
                 'SELECT "Id" FROM "User" WHERE lower("Username") = lower($name)', {"name": username}
             ).fetchone()
@@ -374,9 +280,3 @@ def build_orgs(count: int, users: int, seed: int, now: datetime | None, scenario
         raise ValueError(f"unknown scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
     today = datetime.combine(real_now().date(), time(), UTC)
     return [Org(index, users, seed, now or today, OrgClock(now or real_now())) for index in range(count)]
-
-
-def _count(connection: duckdb.DuckDBPyConnection, item: SObject) -> int:
-    alive = 'WHERE NOT "IsDeleted"' if item.deletable else ""
-    found = connection.execute(f'SELECT count(*) FROM "{item.name}" {alive}').fetchone()  # noqa: S608 - schema names
-    return int(found[0]) if found else 0

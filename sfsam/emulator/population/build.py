@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from sfsam.emulator.database import insert
-from sfsam.emulator.identifiers import IdSpace
 from sfsam.emulator.population import company, login_kinds
 from sfsam.emulator.population.cast import fill_cast
 from sfsam.emulator.population.company import OrgIdentity
@@ -163,8 +162,3 @@ class Population:
                 for user, message in blockers
             ),
         )
-
-
-def record_ids(index: int) -> IdSpace:
-    """The ids of the org of that number."""
-    return IdSpace(index)

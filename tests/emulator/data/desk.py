@@ -46,7 +46,7 @@ class Desk:
 
     def sql(self, statement: str, *bound: Any) -> list[tuple[Any, ...]]:
         """Hand-written SQL over the tables, as the other way to the same truth."""
-        return self.org._connection.cursor().execute(statement, list(bound)).fetchall()
+        return self.org._data.connection.cursor().execute(statement, list(bound)).fetchall()
 
     def refused(self, soql: str, **more: Any) -> SalesforceError:
         with pytest.raises(SalesforceError) as caught:
@@ -87,7 +87,7 @@ class Desk:
             'UPDATE "PackageLicense" SET "AllowedLicenses" = 100000 WHERE "AllowedLicenses" >= 0',
             "UPDATE feature_license SET total = 100000",
         ):
-            self.org._connection.execute(statement)
+            self.org._data.connection.execute(statement)
 
 
 def bound(soql: str, **given: str) -> str:

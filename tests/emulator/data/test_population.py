@@ -19,7 +19,7 @@ def fingerprint(org: Org) -> str:
     """A digest over every table of an org."""
     digest = hashlib.sha256()
     for item in sorted((item for item in ALL if item.stored), key=lambda item: item.name):
-        rows = org._connection.execute(f'SELECT * FROM "{item.name}" ORDER BY ALL').fetchall()  # noqa: S608 - our names
+        rows = org._data.connection.execute(f'SELECT * FROM "{item.name}" ORDER BY ALL').fetchall()  # noqa: S608 - our names
         digest.update(repr(rows).encode())
     return digest.hexdigest()
 
@@ -45,7 +45,7 @@ def test_everything_is_an_offset_from_the_given_moment() -> None:
     first, second = (build_orgs(1, 300, 7, moment, None)[0] for moment in (NOW, later))
     statement = 'SELECT "Id", $1::TIMESTAMP - "LastLoginDate", $1::TIMESTAMP - "CreatedDate" FROM "User" ORDER BY 1'
     ages = [
-        org._connection.execute(statement, [moment.replace(tzinfo=None)]).fetchall()
+        org._data.connection.execute(statement, [moment.replace(tzinfo=None)]).fetchall()
         for org, moment in ((first, NOW), (second, later))
     ]
     assert ages[0] == ages[1]
@@ -55,7 +55,7 @@ def test_everything_is_an_offset_from_the_given_moment() -> None:
 def test_without_a_moment_the_population_stands_on_today_and_the_clock_is_real() -> None:
     org = build_orgs(1, 60, 7, None, None)[0]
     moment = org.clock.now()
-    newest = org._connection.execute('SELECT max("LastLoginDate") FROM "User"').fetchone()
+    newest = org._data.connection.execute('SELECT max("LastLoginDate") FROM "User"').fetchone()
     assert newest is not None
     assert newest[0].date() < moment.date()
     assert abs((OrgClock(moment).now() - moment).total_seconds()) < 5
@@ -245,7 +245,7 @@ def test_orgs_share_people_and_the_sandbox_copies_production() -> None:
 
     def people(org: Org) -> list[tuple[str | None, ...]]:
         sql = 'SELECT "EmployeeNumber", "FederationIdentifier", lower("Email"), "Username" FROM "User" WHERE "Id" > 17'
-        return org._connection.execute(sql).fetchall()
+        return org._data.connection.execute(sql).fetchall()
 
     first, second, copy = people(production), people(sister), people(sandbox)
     shared = {row[0] for row in first if row[0]} & {row[0] for row in second if row[0]}

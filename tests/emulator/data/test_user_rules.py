@@ -144,7 +144,7 @@ def test_an_inactive_users_flag_uses_no_seat_until_it_comes_back(busy: Desk) -> 
     user = busy.add_user(Profile="Standard User", IsActive=False, UserPermissionsKnowledgeUser=True)
     assert code_of(busy.update("User", user, IsActive=True)) == "LICENSE_LIMIT_EXCEEDED"
     assert busy.update("User", user, UserPermissionsKnowledgeUser=False).success
-    busy.org._connection.execute('UPDATE "UserLicense" SET "TotalLicenses" = 100000')
+    busy.org._data.connection.execute('UPDATE "UserLicense" SET "TotalLicenses" = 100000')
     assert busy.update("User", user, IsActive=True).success
 
 
@@ -172,7 +172,7 @@ def test_license_types_change_along_the_allowed_ways(
     open_org: Org, before: str, after: str, message: str | None
 ) -> None:
     desk = Desk(open_org)
-    contact = {"ContactId": open_org._ids.id("003", 9)} if "Community" in before else {}
+    contact = {"ContactId": open_org._data.ids.id("003", 9)} if "Community" in before else {}
     user = desk.add_user(Profile=before, **contact)
     result = desk.update("User", user, ProfileId=desk.profile(after))
     if message is None:
@@ -277,7 +277,7 @@ WRITERS = [
 def test_writing_a_user_needs_the_permission_for_its_kind(
     busy: Desk, someone: MakeUser, profile: str, permission: str
 ) -> None:
-    contact = {"ContactId": busy.org._ids.id("003", 8)} if "Community" in profile else {}
+    contact = {"ContactId": busy.org._data.ids.id("003", 8)} if "Community" in profile else {}
     user = busy.add_user(Profile=profile, **contact)
     others = [name for _, name in WRITERS if name != permission]
     refused = someone("ApiEnabled", *others).update("User", user, Title="x")
@@ -322,7 +322,7 @@ def test_ids_of_updates_are_checked(busy: Desk) -> None:
     assert code_of(busy.org.update("User", [{"Title": "x"}], busy.caller)[0]) == "MISSING_ARGUMENT"
     assert code_of(busy.update("User", "nonsense", Title="x")) == "MALFORMED_ID"
     assert code_of(busy.update("User", busy.profile("Standard User"), Title="x")) == "INVALID_CROSS_REFERENCE_KEY"
-    assert code_of(busy.update("User", busy.org._ids.id("005", 99_999_999), Title="x")) == "NOT_FOUND"
+    assert code_of(busy.update("User", busy.org._data.ids.id("005", 99_999_999), Title="x")) == "NOT_FOUND"
 
 
 def test_one_bad_row_spoils_one_row_or_all(busy: Desk) -> None:
