@@ -224,14 +224,11 @@ class Session:
     def _renewed(self, refused: Token, refusal: ReconnectRequired) -> Token:
         """A token other than the refused one; whoever comes first gets it, the others find it."""
         with self._lock:
-            current = self._current
-            if current is not None and current.access_token != refused.access_token:
-                return current
             if self._unproven == refused.access_token:
                 raise refusal  # this one was new: another would fare no better
             stored = self._tokens.load()
             if stored is not None and stored.access_token != refused.access_token:
-                self._current = self._checked(stored)  # another session has renewed it
+                self._current = self._checked(stored)  # another thread or session has renewed it
             else:
                 self._current = self._minted(stored or refused)
             return self._current
