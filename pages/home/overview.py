@@ -22,9 +22,9 @@ with narrow:
 
 wide, narrow = st.columns([1.62, 1])
 with wide:
-    overview.trend(scope)
+    overview.departments(scope)
 with narrow:
     overview.orgs(scope)
 
-overview.departments(scope)
+overview.trend(scope)
 overview.footnote(scope)

@@ -12,6 +12,7 @@ from sfsam.domain.candidates import State
 from sfsam.domain.jobs import JobKind
 from sfsam.ui.formats import age_in_words, plain
 
+OLD_AFTER_DAYS = 2  # a download a day is the plan; one missed day is no news yet
 LOCAL_ONLY = "This page is for other roles. Ask an administrator of sfsam for access."
 PRACTICE_BAND = "Practice org: an invented company on this machine. Nothing here touches Salesforce."
 HOW_COMPUTED = "How is this computed?"
@@ -33,6 +34,7 @@ WELCOME_LEAD = (
     "No org is connected yet. Connecting only reads. Nothing in Salesforce changes until you look at a plan and "
     "confirm it."
 )
+WELCOME_WAITING = "The org is connected. Its first download fills the pages."
 WELCOME_AGAIN = "Each org is connected by its own app and its own user. Connecting only reads."
 CONNECT_NEEDS = (
     (":material/apps:", "An External Client App in your org, with the scopes **api** and **refresh\\_token**"),
@@ -247,8 +249,8 @@ def jobs_lead(jobs: int, active: int, failed: int) -> str:
     return f"{running}; **{number(failed)}** of the last {number(jobs)} failed."
 
 
-def freshness(row: dict[str, Any], last: str) -> tuple[str, str]:
-    """The foot of the sidebar: (icon and first line, second line)."""
+def freshness(row: dict[str, Any], last: str, oldest_days: int) -> tuple[str, str]:
+    """The foot of the sidebar: (icon and first line, second line). `oldest_days`: age of the org read longest ago."""
     orgs, with_data = int(row.get("orgs") or 0), int(row.get("orgs_with_data") or 0)
     if row.get("running_jobs"):
         first = f":blue[:material/progress_activity:] {counted(int(row['running_jobs']), 'job is', 'jobs are')} running"
@@ -258,6 +260,8 @@ def freshness(row: dict[str, Any], last: str) -> tuple[str, str]:
         first = (
             f":orange[:material/warning:] {number(orgs - with_data)} of {counted(orgs, 'org', 'orgs')} has no data yet"
         )
+    elif oldest_days >= OLD_AFTER_DAYS:
+        first = f":orange[:material/warning:] The oldest data is {age_in_words(oldest_days)} old"
     else:
         first = f":green[:material/check_circle:] {'The org is' if orgs == 1 else f'All {orgs} orgs are'} up to date"
     return first, f"Last download {last}" if with_data else "Nothing downloaded yet"

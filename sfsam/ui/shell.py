@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
+from sfsam.charts.formats import is_missing
 from sfsam.ui import frames, logo, messages, viewer
 from sfsam.ui.components import cards
 from sfsam.ui.viewer import Role
@@ -113,7 +114,9 @@ def _head(name: str) -> DeltaGenerator:
         )
 
 
-def _foot(fresh: dict[str, object]) -> None:
-    first, second = messages.freshness(fresh, viewer.moment(fresh.get("newest_download_at")))
+def _foot(fresh: dict[str, Any]) -> None:
+    oldest: Any = fresh.get("oldest_download_at")
+    days = 0 if is_missing(oldest) else (frames.now() - oldest).days
+    first, second = messages.freshness(fresh, viewer.moment(fresh.get("newest_download_at")), days)
     with st.sidebar, st.container(key="sidebar_foot"):
         st.markdown(f"{first}  \n{second}")

@@ -11,9 +11,11 @@ from sfsam.domain.commands import (
     MoveCandidate,
     PlanReclaim,
     Reclaim,
+    ReplaceSecret,
     StartPracticeOrg,
 )
 from sfsam.errors import GuardExceeded, RefusedError
+from sfsam.ui import messages
 from sfsam.ui.components.tables import grid_key
 from tests.fakes.frames import CANDIDATES, FAILURE
 from tests.fakes.system import FakeSystem
@@ -227,3 +229,41 @@ def test_a_practice_org_is_announced_on_every_page(full: FakeSystem, visit: Open
     full.reads._frames["freshness"]["has_practice"] = True
     for path in PAGES:
         assert "Practice org" in said(visit(path))
+
+
+def test_after_the_login_the_way_leads_to_the_overview(full: FakeSystem, visit: Open) -> None:
+    app = visit("pages/home/welcome.py", connected="p1")
+    assert "Salesforce accepted the log-in for **Production**" in said(app)
+    assert [link.proto.label for link in app.get("page_link")] == ["Open the overview"]
+
+
+def test_a_new_secret_is_sent_and_the_connection_tried_at_once(full: FakeSystem, visit: Open) -> None:
+    app = visit("pages/home/welcome.py")
+    app.text_input(key="secret_p1").input("rotated")
+    next(button for button in app.button if button.label == "Save and connect").click().run()
+    assert full.orders(ReplaceSecret)[0].client_secret.get_secret_value() == "rotated"
+    assert full.orders(Connect)[0].profile == "p1"
+    assert "rotated" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("fresh", "days", "words"),
+    [
+        ({"orgs": 2, "orgs_with_data": 2}, 0, "All 2 orgs are up to date"),
+        ({"orgs": 1, "orgs_with_data": 1}, 0, "The org is up to date"),
+        ({"orgs": 2, "orgs_with_data": 1}, 0, "1 of 2 orgs has no data yet"),
+        ({"orgs": 2, "orgs_with_data": 2}, 5, "The oldest data is 5 days old"),
+        ({"orgs": 2, "orgs_with_data": 2, "failed_since": 1}, 0, "A download failed"),
+        ({"orgs": 2, "orgs_with_data": 2, "running_jobs": 3}, 5, "3 jobs are running"),
+    ],
+)
+def test_the_sidebar_says_how_fresh_the_data_is(fresh: dict[str, int], days: int, words: str) -> None:
+    assert words in messages.freshness(fresh, "today, 06:10", days)[0]
+
+
+def test_amounts_of_several_currencies_stand_side_by_side() -> None:
+    rows = [
+        {"annual_spend": 100.0, "potential_savings": 10.0, "currency": "EUR"},
+        {"annual_spend": 50.0, "potential_savings": 0.0, "currency": "USD"},
+    ]
+    assert "You pay **€100 and $50** a year" in messages.overview_lead({"owned": 3, "stale": 1}, rows, 60)

@@ -112,9 +112,10 @@ def profile_card(profile: ProfileAnswer) -> None:
             _next_step(profile)
 
 
-def login_link(profile_id: str) -> None:
+def login_link(profile_id: str, *, again: bool) -> None:
     """A link in this tab to Salesforce's log-in; the id is made by us and quoted all the same."""
-    st.html(f'<a class="as-button" href="/oauth/start?profile={quote(profile_id)}">Log in to Salesforce</a>')
+    looks, label = ("as-button as-secondary", "Log in again") if again else ("as-button", "Log in to Salesforce")
+    st.html(f'<a class="{looks}" href="/oauth/start?profile={quote(profile_id)}">{label}</a>', width="content")
 
 
 def redirect_url() -> str:
@@ -187,7 +188,7 @@ def _facts(profile: ProfileAnswer) -> None:
 def _next_step(profile: ProfileAnswer) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if profile.grant is GrantType.AUTHORIZATION_CODE:
-            login_link(profile.profile_id)
+            login_link(profile.profile_id, again=profile.connected_at is not None)
         else:
             st.button(
                 "Check again" if profile.connected_at else "Connect",
@@ -201,17 +202,26 @@ def _next_step(profile: ProfileAnswer) -> None:
 
 def _secret_form(profile: ProfileAnswer) -> None:
     key = f"secret_{profile.profile_id}"
-    with st.popover("Enter a new secret…", icon=":material/key:", type="tertiary", key=f"open_{key}"):
+    with (
+        st.popover("Enter a new secret…", icon=":material/key:", type="tertiary", key=f"open_{key}"),
+        st.form(f"form_{key}", border=False, clear_on_submit=True),
+    ):
         st.text_input("OAuth client secret", type="password", key=key, max_chars=300)
         st.caption(messages.SECRET_KEPT)
-        st.button("Save the secret", key=f"save_{key}", on_click=_replace_secret, args=(profile.profile_id, key))
+        st.form_submit_button("Save and connect", on_click=_replace_secret, args=(profile, key))
     if refused := state.remembered(f"refused_{key}"):
         failures.show(refused.what, refused.remedy)
 
 
-def _replace_secret(profile_id: str, key: str) -> None:
+def _replace_secret(profile: ProfileAnswer, key: str) -> None:
+    """Save the new secret; with client credentials try it at once."""
     state.forget(f"refused_{key}")
-    if entered := st.session_state.get(key, ""):
-        with failures.kept(f"refused_{key}"):
-            frames.send(ReplaceSecret(profile=profile_id, client_secret=SecretStr(entered), actor=viewer.person().name))
-            st.session_state[key] = ""
+    entered = st.session_state.get(key, "")
+    if not entered:
+        return
+    with failures.kept(f"refused_{key}"):
+        frames.send(
+            ReplaceSecret(profile=profile.profile_id, client_secret=SecretStr(entered), actor=viewer.person().name)
+        )
+        if profile.grant is GrantType.CLIENT_CREDENTIALS:
+            _connect(profile.profile_id)

@@ -33,7 +33,7 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
             if candidate["message"]:
                 st.markdown(f":{badge[1]}[{badge[0]}] {formats.plain(candidate['message'])}")
         _signals(org_id, user_id)
-        if not candidate or not State(candidate["state"]).is_closed:
+        if candidate and not State(candidate["state"]).is_closed:
             _checks(person)
         _seats(org_id, user_id)
         yield

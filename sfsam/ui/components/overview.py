@@ -108,7 +108,7 @@ def trend(scope: Scope) -> None:
 
 
 def orgs(scope: Scope) -> None:
-    """Where the savings sit. With one org there is nothing to compare, and departments say more."""
+    """Where the savings sit."""
     rows = frames.fetch("savings_by_org", **scope.parameters())
     cards.chart(
         "orgs",

@@ -7,7 +7,7 @@ import streamlit as st
 from sfsam.domain.answers import JobAnswer
 from sfsam.domain.commands import Download
 from sfsam.domain.jobs import JobState
-from sfsam.ui import formats, frames, logo, messages, shell, viewer
+from sfsam.ui import formats, frames, logo, messages, shell, state, viewer
 from sfsam.ui.components import cards, connect, jobs
 
 SLOT = connect.SLOT
@@ -21,17 +21,18 @@ def lead() -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", key="hero"):
         with st.container(key="hero_words", width=620):
             st.title(messages.WELCOME_TITLE, anchor=False)
-            st.markdown(messages.WELCOME_LEAD)
+            is_connected = bool(frames.row("freshness").get("orgs"))
+            st.markdown(messages.WELCOME_WAITING if is_connected else messages.WELCOME_LEAD)
         st.image(logo.seat_map(viewer.mode()), width=272, alt="Rows of seats, a few of them unused")
 
 
 def work() -> None:
-    """The job this visit asked for, else one that is still running; then the way on."""
+    """The job this visit asked for and whatever else runs now; once nothing runs, the way on."""
     job = jobs.card(SLOT)
-    if job is None:
-        for job_id in jobs.running()[:1]:
-            job = jobs.show(job_id)
-    if job is None or job.state.is_ended:
+    others = [job_id for job_id in jobs.running() if job is None or job_id != job.job_id]
+    for job_id in others[:2]:
+        jobs.show(job_id)
+    if not others and (job is None or job.state.is_ended):
         _way_on(job)
 
 
@@ -76,5 +77,6 @@ def _way_on(job: JobAnswer | None) -> None:
             args=(Download(profile=profile.profile_id, actor=viewer.person().name),),
             kwargs={"key": f"download:{profile.profile_id}", "slot": SLOT},
         )
-    if shell.has_data() and job and job.state is JobState.SUCCEEDED:
+    is_back = state.notice() is not None
+    if shell.has_data() and (job.state is JobState.SUCCEEDED if job else is_back):
         st.page_link(shell.OVERVIEW, label="Open the overview", icon=":material/arrow_forward:", icon_position="right")
