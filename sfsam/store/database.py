@@ -12,9 +12,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
-import pandas as pd
 
 from sfsam.config import PROJECT_DIR
 from sfsam.domain.subscriptions import Thresholds
@@ -56,8 +56,8 @@ class DuckDBStore:
         """Open (or make) the database at `path`, or one in memory with ":memory:", and bring it up to date.
 
         `data_dir` holds the shipped reference data. `memory_mb` is the least that DuckDB may use; a process that
-        answers several people at once gives it more than a single download needs. Raises StoreBusy while another process has the file,
-        SetupError when it comes from a newer sfsam, StorageFull when the disk is full.
+        answers several people at once gives it more than a single download needs. Raises StoreBusy while another
+        process has the file, SetupError when it comes from a newer sfsam, StorageFull when the disk is full.
         """
         with translated(path):
             connection = duckdb.connect(str(path), config=_configuration(path, memory_mb))
@@ -97,9 +97,9 @@ class DuckDBStore:
             self._reads.data_changed()
             return loading.rows
 
-    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> pd.DataFrame:
+    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> list[dict[str, Any]]:
         """The seats that `sql/rules/<rule>.sql` catches in this org, by the thresholds, with evidence columns."""
-        return self._reads.fetch_rule(rule, org_id=org_id, **thresholds.model_dump())
+        return self._reads.rule_rows(rule, org_id=org_id, **thresholds.model_dump())
 
     def close(self) -> None:
         """Wait for the writer, then let go of the file."""

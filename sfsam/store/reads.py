@@ -13,15 +13,17 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from sfsam.domain.subscriptions import GRACE_DAYS, STALE_AFTER_DAYS
 from sfsam.errors import UsageError
 from sfsam.ports import ReadHeader
 from sfsam.store.faults import translated
+
+if TYPE_CHECKING:  # pandas takes a second to import, and the command line needs none of it
+    import pandas as pd
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 BATCH_ROWS = 5000
@@ -68,9 +70,13 @@ class DuckDBReads:
         """All rows of a read."""
         return self._frame(self.header(name), "{sql}", parameters)
 
-    def fetch_rule(self, name: str, **parameters: Any) -> pd.DataFrame:
+    def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """All rows of a read as plain Python values: None for what is missing, decimals exact."""
+        return self._rows(self.header(name), parameters)
+
+    def rule_rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """All rows of a rule (`sql/rules/<name>.sql`)."""
-        return self._frame(load_header("rules", name), "{sql}", parameters)
+        return self._rows(load_header("rules", name), parameters)
 
     def page(
         self,
@@ -143,6 +149,11 @@ class DuckDBReads:
     def _frame(self, header: ReadHeader, around: str, parameters: Mapping[str, Any], **more: Any) -> pd.DataFrame:
         with self._gate, self._cursor() as cursor:
             return cursor.execute(around.format(sql=header.sql), _arguments(header, parameters) | more).df()
+
+    def _rows(self, header: ReadHeader, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
+        with self._gate, self._cursor() as cursor:
+            rows = cursor.execute(header.sql, _arguments(header, parameters)).fetchall()
+        return [dict(zip(header.columns, row, strict=True)) for row in rows]
 
     @contextmanager
     def _cursor(self, path: Path | None = None) -> Iterator[duckdb.DuckDBPyConnection]:

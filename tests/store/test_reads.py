@@ -1,0 +1,276 @@
+"""Every read and rule: its header is true, on an empty and on a seeded database, and foreign text stays text."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from sfsam.domain.candidates import Candidate, Justification, State
+from sfsam.domain.jobs import Job, JobKind, JobState
+from sfsam.domain.subscriptions import Kind
+from sfsam.errors import UsageError
+from sfsam.store import reads
+from sfsam.store.database import DuckDBStore
+from tests.store import tiny_org
+from tests.store.tiny_org import OBJECTS, ORG_ID, TAKEN_AT, THRESHOLDS, USER_HEAD, USERS
+
+READS = sorted(file.stem for file in (reads.SQL_FOLDER / "reads").glob("*.sql"))
+RULES = sorted(file.stem for file in (reads.SQL_FOLDER / "rules").glob("*.sql"))
+ONE = {"org_id": ORG_ID, "user_id": "005-ada", "kind": "user", "identifier": "SFDC"}
+
+
+def candidate(number: str, user: str, state: State = State.READY, **evidence: object) -> Candidate:
+    return Candidate(
+        number=number,
+        profile_id="p1",
+        org_id=ORG_ID,
+        user_id=f"005-{user}",
+        user_principal_name=f"{user}@acme.example",
+        kind=Kind.USER,
+        identifier="SFDC",
+        rule="unused_user_license",
+        justification=Justification.LOW_USAGE,
+        state=state,
+        evidence=evidence,
+        opened_at=TAKEN_AT,
+        updated_at=TAKEN_AT,
+    )
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_has_the_columns_of_its_header_on_an_empty_database(store: DuckDBStore, name: str) -> None:
+    header = store.reads.header(name)
+    given = {key: value for key, value in ONE.items() if key in header.parameters}
+    assert tuple(store.reads.fetch(name, **given).columns) == header.columns
+
+
+@pytest.mark.parametrize("name", READS)
+def test_a_read_has_the_columns_of_its_header_on_a_seeded_database(seeded: DuckDBStore, name: str) -> None:
+    with seeded.begin() as work:
+        work.candidates.save([candidate("RC0000001", "ben")])
+        work.jobs.add(
+            Job(job_id="j1", kind=JobKind.DOWNLOAD, profile_id="p1", key="k", requested_by="a", created_at=TAKEN_AT)
+        )
+        work.commit()
+    header = seeded.reads.header(name)
+    given = {key: value for key, value in ONE.items() if key in header.parameters}
+    frame = seeded.reads.fetch(name, **given)
+    assert tuple(frame.columns) == header.columns
+    assert len(frame) == seeded.reads.count(name, **given)
+    assert len(frame) > 0 or name == "audit"
+    assert header.title and header.description
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_a_rule_has_the_columns_of_its_header(store: DuckDBStore, seeded: DuckDBStore, name: str) -> None:
+    columns = reads.load_header("rules", name).columns
+    for org_id in ("00D-nobody", ORG_ID):
+        assert tuple(seeded.rule_rows(name, org_id=org_id, thresholds=THRESHOLDS).columns) == columns
+
+
+def test_no_human_activity_catches_ben_and_cleo(seeded: DuckDBStore) -> None:
+    caught = seeded.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS)
+    assert caught[["user_id", "justification", "seats", "potential_savings"]].values.tolist() == [
+        ["005-cleo", "never_used", 3, 2100.0],  # user license, SBQQ, Knowledge User
+        ["005-ben", "low_usage", 4, 2100.0],  # user license, Sales User, SBQQ, Marketing User
+    ]
+    assert caught["inactive_days"].tolist()[1] == 65
+
+
+@pytest.mark.parametrize(
+    ("stale_after_days", "caught"), [(65, ["005-ben", "005-cleo"]), (66, ["005-cleo"]), (53, None)]
+)
+def test_the_threshold_is_more_than_so_many_days(
+    seeded: DuckDBStore, stale_after_days: int, caught: list[str] | None
+) -> None:
+    thresholds = THRESHOLDS.model_copy(update={"stale_after_days": stale_after_days})
+    frame = seeded.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=thresholds)
+    assert sorted(frame["user_id"]) == (caught or ["005-ben", "005-cleo", "005-hal"])
+
+
+def test_the_connected_user_is_never_caught(seeded: DuckDBStore) -> None:
+    with seeded._cursor() as cursor:
+        cursor.execute('UPDATE connection SET org = json_merge_patch(org, \'{"user_id": "005-ben"}\')')
+    caught = seeded.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS)
+    assert list(caught["user_id"]) == ["005-cleo"]
+
+
+def test_the_overview_counts_paid_seats_and_each_person_once(seeded: DuckDBStore) -> None:
+    [seats] = seeded.reads.fetch("overview_seats").to_dict("records")
+    assert (seats["owned"], seats["assigned"], seats["stale"], seats["available"], seats["over"]) == (10, 7, 3, 3, 0)
+    assert (seats["people"], seats["people_stale"], seats["percent_stale"]) == (6, 3, 42.9)
+    [money] = seeded.reads.fetch("overview_money").to_dict("records")
+    assert (money["currency"], money["annual_spend"], money["potential_savings"]) == ("USD", 21000, 6300)
+    [sales] = seeded.reads.fetch("overview_seats", departments=["Sales"]).to_dict("records")
+    assert (sales["assigned"], sales["stale"], sales["people"]) == (2, 1, 2)
+    buckets = seeded.reads.fetch("last_activity_buckets")
+    assert buckets["people"].tolist() == [1, 1, 1, 0, 1, 2]
+    assert buckets["is_stale"].tolist() == [False, False, True, True, True, True]
+
+
+def test_unused_licenses_show_the_protected_ones_with_a_note(seeded: DuckDBStore) -> None:
+    with seeded.begin() as work:
+        work.candidates.save([candidate("RC0000001", "cleo", State.CLOSED_SKIPPED, kept=True)])
+        work.commit()
+    frame = seeded.reads.fetch("unused_licenses", kinds=["user"])
+    assert dict(zip(frame["user_id"], frame["note"], strict=True)) == {
+        "005-ben": "frozen",
+        "005-cleo": "kept",
+        "005-eve": "administrator",
+    }
+    inactive = seeded.reads.fetch("unused_licenses", search="gus@")
+    assert sorted(inactive["identifier"]) == ["CRMUserPsl", "SBQQ", "SalesUserPsl"]
+
+
+def test_an_open_candidate_is_worth_what_is_held_and_a_closed_one_what_its_evidence_said(seeded: DuckDBStore) -> None:
+    with seeded.begin() as work:
+        work.candidates.save(
+            [
+                candidate("RC0000001", "ben"),
+                candidate(
+                    "RC0000002", "gone", State.CLOSED_COMPLETE, potential_savings="4200.00", seats=2, currency="USD"
+                ),
+            ]
+        )
+        work.commit()
+    frame = seeded.reads.fetch("candidates")
+    assert frame[["number", "seats", "potential_savings", "currency"]].values.tolist() == [
+        ["RC0000001", 4, 2100.0, "USD"],
+        ["RC0000002", 2, 4200.0, "USD"],
+    ]
+    assert seeded.reads.fetch("candidates", states=["ready"])["number"].tolist() == ["RC0000001"]
+    standing = seeded.reads.fetch("candidate_standing")
+    assert standing[["number", "seat_exists", "part"]].values.tolist() == [["RC0000001", True, "stale"]]
+
+
+def test_the_signals_of_a_person_name_the_one_that_decides(seeded: DuckDBStore) -> None:
+    signals = seeded.reads.fetch("person_signals", org_id=ORG_ID, user_id="005-hal")
+    assert signals[["signal", "is_human", "decides"]].values.tolist() == [
+        ["Mobile app", True, True],
+        ["API login (machine)", False, False],
+        ["Last login date", False, False],
+    ]
+
+
+def test_an_org_without_a_download_today_counts_in_the_trend_with_its_last_one(
+    seeded: DuckDBStore, tmp_path: Path
+) -> None:
+    tiny_org.connect(seeded, profile_id="p2", org_id="00D-2", name="Second")
+    second = {**OBJECTS, "Organization": (OBJECTS["Organization"][0], [["00D-2", "B", "Enterprise Edition", "false"]])}
+    later = TAKEN_AT + timedelta(days=2)
+    tiny_org.load(seeded, tiny_org.stage(tmp_path, second, org_id="00D-2", profile_id="p2", taken_at=later))
+    trend = seeded.reads.fetch("license_trend")
+    assert trend[["day", "owned", "assigned"]].values.tolist() == [
+        [datetime(2026, 11, 24), 10, 7],
+        [datetime(2026, 11, 26), 20, 14],
+    ]
+
+
+def test_pages_are_ordered_by_columns_of_the_read_only(seeded: DuckDBStore) -> None:
+    ordered = [
+        seeded.reads.page("subscriptions", order_by="name", descending=True, limit=5, offset=offset)
+        for offset in (0, 5, 10, 15)
+    ]
+    ids = [subscription_id for page in ordered for subscription_id in page["subscription_id"]]
+    assert len(ids) == len(set(ids)) == seeded.reads.count("subscriptions") == 19
+    assert ordered[0]["name"].tolist()[0] == "Ivy"
+    with pytest.raises(UsageError, match="cannot be ordered"):
+        seeded.reads.page("subscriptions", order_by='name"; DROP TABLE sf_user; --', limit=5)
+
+
+@pytest.mark.parametrize("search", ["'", "' OR true --", '"; DROP TABLE sf_user', "%", "_", "\\"])
+def test_a_search_is_text_and_nothing_else(seeded: DuckDBStore, search: str) -> None:
+    assert seeded.reads.count("subscriptions", search=search) == 0
+    assert seeded.reads.count("subscriptions", search="ADA@acme") == 4
+
+
+def test_unknown_parameters_are_refused_and_common_ones_may_be_of_no_use(seeded: DuckDBStore) -> None:
+    with pytest.raises(UsageError, match="no parameter orgs"):
+        seeded.reads.fetch("position", orgs=["x"])
+    assert len(seeded.reads.fetch("position", search="x", include_sandboxes=True, org_ids=[])) == 9
+    with pytest.raises(UsageError, match="no read named"):
+        seeded.reads.fetch("nothing_like_it")
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_text_that_a_spreadsheet_would_run_is_made_harmless(store: DuckDBStore, tmp_path: Path, start: str) -> None:
+    tiny_org.connect(store)
+    dangerous = f"{start}cmd|' /C calc'!A0"
+    users = [[dangerous if column == 2 else cell for column, cell in enumerate(row)] for row in USERS]
+    tiny_org.load(store, tiny_org.stage(tmp_path, {**OBJECTS, "User": (USER_HEAD, users)}))
+    written = store.reads.write("unused_licenses", tmp_path / "unused.csv", "csv")
+    with (tmp_path / "unused.csv").open(newline="") as file:
+        lines = list(csv.DictReader(file))
+    assert len(lines) == written > 0
+    assert {line["name"] for line in lines} == {f"'{dangerous}"}
+    [(columns, batch)] = store.reads.batches("unused_licenses")
+    assert {row[columns.index("name")] for row in batch} == {f"'{dangerous}"}
+    store.reads.write("unused_licenses", tmp_path / "unused.parquet", "parquet")
+    names = duckdb.read_parquet(str(tmp_path / "unused.parquet")).project("name").distinct().fetchall()
+    assert names == [(dangerous,)]
+
+
+def test_a_file_appears_whole_or_not_at_all(seeded: DuckDBStore, tmp_path: Path) -> None:
+    target = tmp_path / "exports" / "it's here.csv"
+    with pytest.raises(Exception, match="cannot be used"):
+        seeded.reads.write("position", target, "csv")
+    target.parent.mkdir()
+    assert seeded.reads.write("position", target, "csv") == 9
+    assert [file.name for file in target.parent.iterdir()] == ["it's here.csv"]
+    with pytest.raises(UsageError):
+        seeded.reads.write("position", target, "docx")
+
+
+def test_an_empty_list_still_has_its_heads(store: DuckDBStore, tmp_path: Path) -> None:
+    [(columns, batch)] = store.reads.batches("subscriptions")
+    assert batch == []
+    store.reads.write("subscriptions", tmp_path / "none.csv", "csv")
+    assert (tmp_path / "none.csv").read_text().strip().split(",") == columns
+
+
+def test_the_version_changes_with_the_data_and_not_with_progress(seeded: DuckDBStore, tmp_path: Path) -> None:
+    running = Job(job_id="j1", kind=JobKind.DOWNLOAD, profile_id="p1", key="k", requested_by="a", created_at=TAKEN_AT)
+    with seeded.begin() as work:
+        work.jobs.add(running)
+        work.commit()
+    before = seeded.reads.version()
+    with seeded.begin() as work:
+        work.jobs.save(running.model_copy(update={"progress": running.progress.model_copy(update={"share": 0.5})}))
+        work.commit()
+    with seeded.begin() as work:
+        work.candidates.save([candidate("RC0000001", "ben")])
+    assert seeded.reads.version() == before
+    with seeded.begin() as work:
+        work.jobs.save(running.model_copy(update={"state": JobState.SUCCEEDED}))
+        work.commit()
+    after_job = seeded.reads.version()
+    tiny_org.load(seeded, tiny_org.stage(tmp_path))
+    assert len({before, after_job, seeded.reads.version()}) == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("-- title: A\n-- parameters:\n-- columns: a\nSELECT 1 AS a", "lacks description"),
+        ("-- title: A\n-- description: B\n-- parameters: x\n-- columns: a\nSELECT 1 AS a -- $x", "disagree on x"),
+        ("-- title: A\n-- description: B\n-- parameters:\n-- columns: a\nSELECT $y AS a", "disagree on y"),
+    ],
+)
+def test_a_header_that_is_not_as_said_is_found(text: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        reads.parse_header("wrong", text)
+
+
+def test_the_views_for_people_who_open_the_file(seeded: DuckDBStore) -> None:
+    with seeded.begin() as work:
+        work.candidates.save([candidate("RC0000001", "ben")])
+        work.commit()
+    with seeded._cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM subscriptions").fetchall() == [(19,)]
+        assert cursor.execute("SELECT number, model FROM removal_candidates").fetchall() == [
+            ("RC0000001", "Salesforce")
+        ]
