@@ -31,7 +31,7 @@ def create(work: Work, item: SObject, records: Sequence[Record], *, all_or_none:
     """One result per record, in order."""
 
     def one(record: Record) -> str:
-        rules = _rules(item, item.createable, "created")
+        rules = _rules(item, item.createable, "inserted")
         number = rules.create(work, stored_values(work, item, record, creating=True))
         return work.id(item.name, number)
 
@@ -126,9 +126,10 @@ def _rolled_back(result: RowResult) -> RowResult:
 
 
 def _rules(item: SObject, allowed: bool, spoken: str) -> Rules:
-    """The rules of an object that takes this kind of write. Raises INVALID_OPERATION otherwise."""
+    """The rules of an object that takes this kind of write; refused otherwise (fact sheet 5.7 has the words)."""
     if not allowed:
-        raise SalesforceError(400, "INVALID_OPERATION", f"entity type cannot be {spoken}: {item.name}")
+        code = "INVALID_OPERATION" if spoken == "deleted" else "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+        raise SalesforceError(400, code, f"entity type cannot be {spoken}: {item.name}")
     return RULES[item.name]
 
 

@@ -240,7 +240,10 @@ def test_writing_needs_its_permission(busy: Desk, someone: MakeUser, name: str, 
 def test_assignments_are_not_updated(roomy: Desk) -> None:
     user = roomy.add_user(Profile="Standard User", PermissionSets=["Sales_Console"])
     (row,) = assignments(roomy, user)
-    assert code_of(roomy.update(PS, row, IsActive=False)) == "INVALID_OPERATION"
+    refused = roomy.update(PS, row, IsActive=False)
+    assert code_of(refused) == "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY"
+    assert refused.errors[0].message == "entity type cannot be updated: PermissionSetAssignment"
+    assert roomy.create("Profile", Name="Mine").errors[0].message == "entity type cannot be inserted: Profile"
 
 
 def test_the_object_of_a_delete_may_come_from_its_ids(roomy: Desk) -> None:

@@ -69,9 +69,9 @@ def test_the_last_administrator_stays() -> None:
     first, second = [
         row["Id"] for row in desk.query("SELECT Id FROM User WHERE Profile.Name = 'System Administrator' ORDER BY Id")
     ]
-    helper = desk.add_user(Profile="Standard User")
-    desk.org.grant(desk.org.user_summary(helper)["Username"], ["ManageUsers"])
-    acting = Desk(desk.org, helper)
+    user_desk = desk.add_user(Profile="Standard User")
+    desk.org.grant(desk.org.user_summary(user_desk)["Username"], ["ManageUsers"])
+    acting = Desk(desk.org, user_desk)
     assert acting.update("User", second, IsActive=False).success
     assert code_of(acting.update("User", first, IsActive=False)) == "CANNOT_DISABLE_LAST_ADMIN"
 
