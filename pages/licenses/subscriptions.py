@@ -19,7 +19,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="tools"):
 with lead:
     subscriptions.lead(scope)
 
-wide, narrow = st.columns([2.1, 1])
+wide, narrow = st.columns([2, 1])
 with wide:
     chosen = subscriptions.table(read, sorting, scope)
 with narrow:

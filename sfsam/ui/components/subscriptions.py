@@ -23,16 +23,18 @@ PART_COLORS = {
     "Inactive holder": "orange",
     "Not known": "gray",
 }
-COLUMNS = [
-    tables.text("Person", "name", 130),
-    tables.text("License", "model", 130),
-    tables.text("Org", "org", 130),
-    tables.Column("Department", lambda row: formats.optional(row["department"]), 90),
+PERSON_AND_LICENSE = [
+    tables.text("Person", "name", 128),
+    tables.text("License", "model", 124),
+    tables.text("Org", "org", 114),
+]
+DEPARTMENT = tables.Column("Department", lambda row: formats.optional(row["department"]), 84)
+NOTE = tables.Column("Note", lambda row: formats.optional(row["note"]), 84)
+STANDING = [
     tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     tables.age("Last use", "inactive_days"),
     tables.amount("A year", "annual_cost", 84),
 ]
-NOTE = tables.Column("Note", lambda row: row["note"] or "", 110)
 SORTINGS = [
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
     tables.Sorting("By name", "name"),
@@ -76,21 +78,21 @@ def which() -> str:
 
 def table(read: str, sorting: tables.Sorting, scope: Scope) -> dict[str, Any] | None:
     """One page of seats; gives the row that was clicked, else the first one."""
-    columns = [*COLUMNS, NOTE] if read == "unused_licenses" else COLUMNS
+    fourth = NOTE if read == "unused_licenses" else DEPARTMENT
     rows, total = tables.listing(read, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
     if rows.empty:
         tables.nothing_matches()
         return None
     selected = tables.grid(
         rows,
-        columns,
+        [*PERSON_AND_LICENSE, fourth, *STANDING],
         key=read,
         identity="subscription_id",
         alt="Seats and who holds them",
         on_select="rerun",
         selection_mode=["single-cell"],
     ).selection
-    tables.pager(PAGE_KEY, total, PAGE_SIZE, "Click a row to see the person's evidence.")
+    tables.pager(PAGE_KEY, total, PAGE_SIZE, "Click a row for its evidence.")
     place = min(selected.cells[0][0] if selected.cells else 0, len(rows) - 1)
     return {str(name): value for name, value in rows.iloc[place].to_dict().items()}
 

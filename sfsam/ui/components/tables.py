@@ -56,7 +56,7 @@ def age(heading: str, column: str) -> Column:
 
 def pill(heading: str, column: str, words: dict[Any, str], colors: dict[str, str]) -> Column:
     """A state as a colored word."""
-    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], 106, colors=colors)
+    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], 118, colors=colors)
 
 
 def grid(
@@ -131,7 +131,7 @@ def pager(key: str, total: int, page_size: int, said: str = "") -> None:
     ):
         st.caption(f"{number(first)} to {number(last)} of {number(total)}. {said}".strip())
         if pages > 1:
-            st.pagination(pages, key=key, bind=IN_ADDRESS, width=min(108 + 44 * pages, 380))
+            st.pagination(pages, key=key, bind=IN_ADDRESS, width=min(108 + 44 * pages, 360))
 
 
 def listing(read: str, *, key: str, sorting: Sorting, page_size: int, **parameters: Any) -> tuple[pd.DataFrame, int]:
