@@ -23,12 +23,13 @@ def check_deactivation(work: Work, number: int) -> None:
     """Raises for oneself, for the last administrator, and for users that the configuration names."""
     if number == work.caller_number:
         raise integrity("You cannot deactivate your own user record.", "IsActive")
-    _check_last_admin(work, number)
+    check_last_admin(work, number)
     for code, message in _blockers(work, number):
         raise SalesforceError(400, code, message, ("IsActive",))
 
 
-def _check_last_admin(work: Work, number: int) -> None:
+def check_last_admin(work: Work, number: int) -> None:
+    """Raises CANNOT_DISABLE_LAST_ADMIN when nobody else active could administer the org."""
     others = work.value(f'{_OTHER_ADMINS} AND u."Id" <> $user', user=number)
     is_admin = work.value(f'{_OTHER_ADMINS} AND u."Id" = $user', user=number)
     if is_admin and not others:

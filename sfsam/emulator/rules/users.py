@@ -6,7 +6,7 @@ import re
 
 from sfsam.emulator.errors import SalesforceError, insufficient_access, integrity
 from sfsam.emulator.rules.base import Rules
-from sfsam.emulator.rules.deactivation import check_deactivation
+from sfsam.emulator.rules.deactivation import check_deactivation, check_last_admin
 from sfsam.emulator.rules.seats import check_feature, check_user_license
 from sfsam.emulator.rules.user_licenses import check_carried, check_move
 from sfsam.emulator.rules.work import Row, Work
@@ -81,6 +81,8 @@ class UserRules(Rules):
     def _check_profile(work: Work, row: Row, after: Row) -> None:
         before_profile, profile = (_profile(work, each["ProfileId"]) for each in (row, after))
         check_move(before_profile, profile)
+        if not (profile["PermissionsManageUsers"] and profile["PermissionsModifyAllData"]):
+            check_last_admin(work, row["Id"])
         same_license = before_profile["UserLicenseId"] == profile["UserLicenseId"]
         if not same_license:
             check_carried(work, after, profile["UserLicenseId"], profile["LicenseDefinitionKey"])

@@ -19,7 +19,8 @@ def tried_org() -> Org:
 
 def act(desk: Desk, action: str, pick: int) -> None:
     """One write, allowed or not, on records chosen by `pick`."""
-    users = [row["Id"] for row in desk.query("SELECT Id FROM User WHERE UserType = 'Standard' ORDER BY Id")]
+    soql = "SELECT Id FROM User WHERE UserType = 'Standard' AND Id != :admin ORDER BY Id"
+    users = [row["Id"] for row in desk.query(soql, admin=desk.org.admin_user_id)]
     user = users[pick % len(users)]
     if action in ("deactivate", "reactivate"):
         desk.update("User", user, IsActive=action == "reactivate")

@@ -74,6 +74,8 @@ def test_the_last_administrator_stays() -> None:
     acting = Desk(desk.org, user_desk)
     assert acting.update("User", second, IsActive=False).success
     assert code_of(acting.update("User", first, IsActive=False)) == "CANNOT_DISABLE_LAST_ADMIN"
+    demoted = acting.update("User", first, ProfileId=desk.profile("Sales Manager"))
+    assert code_of(demoted) == "CANNOT_DISABLE_LAST_ADMIN"
 
 
 BLOCKED = [
