@@ -25,6 +25,9 @@ from sfsam.store.faults import translated
 if TYPE_CHECKING:  # pandas takes a second to import, and the command line needs none of it
     import pandas as pd
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 SQL_FOLDER = Path(__file__).parent / "sql"
 BATCH_ROWS = 5000
 # One question uses all threads of the database; more of them at once would take memory and give no speed. Exports

@@ -8,7 +8,6 @@ from enum import Enum
 from typing import Any, Generic, TypeVar
 
 import duckdb
-import pyarrow as pa
 
 from sfsam.domain.profiles import Record
 
@@ -54,24 +53,22 @@ class RecordTable(Generic[RecordType]):
     def add(self, records: Sequence[RecordType]) -> None:
         """Insert records that are not there yet."""
         if records:
-            self._with_rows(records, f"INSERT INTO {self._table} BY NAME SELECT * FROM incoming")  # noqa: S608
+            columns = _as_columns(records)
+            values = ", ".join(f'unnest(${name}) AS "{name}"' for name in columns)
+            self._cursor.execute(f"INSERT INTO {self._table} BY NAME SELECT {values}", columns)
 
     def save(self, records: Sequence[RecordType]) -> None:
         """Insert records, or replace those with the same key."""
         if records:
-            self._with_rows(
-                records,
-                f"DELETE FROM {self._table} WHERE {self._key} IN (SELECT {self._key} FROM incoming)",  # noqa: S608
-                f"INSERT INTO {self._table} BY NAME SELECT * FROM incoming",  # noqa: S608
-            )
+            keys = _as_columns(records)[self._key]
+            condition = f"{self._key} IN (SELECT unnest($keys))"
+            self._cursor.execute(f"DELETE FROM {self._table} WHERE {condition}", {"keys": keys})  # noqa: S608
+            self.add(records)
 
-    def _with_rows(self, records: Sequence[RecordType], *statements: str) -> None:
-        self._cursor.register("incoming", pa.Table.from_pylist([_as_row(record) for record in records]))
-        try:
-            for statement in statements:
-                self._cursor.execute(statement)
-        finally:
-            self._cursor.unregister("incoming")
+
+def _as_columns(records: Sequence[Record]) -> dict[str, list[Any]]:
+    rows = [_as_row(record) for record in records]
+    return {name: [row[name] for row in rows] for name in rows[0]}
 
 
 def _as_row(record: Record) -> dict[str, Any]:

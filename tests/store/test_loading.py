@@ -25,8 +25,7 @@ def rows(store: DuckDBStore, sql: str, *parameters: object) -> list[tuple[Any, .
 
 
 def position(store: DuckDBStore) -> dict[str, Mapping[str, Any]]:
-    frame = store.reads.fetch("position").astype(object)
-    return {row["identifier"]: row for row in frame.where(frame.notna(), None).to_dict("records")}
+    return {row["identifier"]: row for row in store.reads.rows("position")}
 
 
 def changed(**objects: Any) -> dict[str, Any]:
@@ -159,7 +158,7 @@ def test_objects_that_are_missing_leave_numbers_unknown(store: DuckDBStore, tmp_
     assert licenses["UserPermissionsMarketingUser"]["owned"] is None
     assert licenses["SFDC"]["assigned"] == 7
     # Nobody's permission sets are known, so everybody is protected.
-    assert store.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS).empty
+    assert store.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS) == []
 
 
 def test_an_org_that_shows_no_sign_ins_makes_nobody_stale(store: DuckDBStore, tmp_path: Path) -> None:

@@ -19,4 +19,4 @@ SELECT
 FROM signal s
 JOIN org o ON o.org_id = s.org_id
 LEFT JOIN user_activity a ON a.org_id = s.org_id AND a.user_id = s.user_id
-ORDER BY s.is_human DESC, s.last_seen_at DESC
+ORDER BY s.is_human DESC, s.last_seen_at DESC, s.signal
