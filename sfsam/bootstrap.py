@@ -15,7 +15,7 @@ from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
 from sfsam.practice.process import ProcessPracticeOrgs
 from sfsam.salesforce import HttpSalesforce
 from sfsam.services import Services
-from sfsam.sheets.xlsx import ExcelSheets
+from sfsam.sheets import LazySheets
 from sfsam.store.database import DuckDBStore
 from sfsam.vault.fernet_vault import FernetVault
 from sfsam.vault.keys import load_keys
@@ -64,7 +64,7 @@ def build(settings: Settings) -> System:
     clock = SystemClock()
     vault = FernetVault(load_keys(settings))
     store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key())
-    practice, sheets = ProcessPracticeOrgs(settings), ExcelSheets()
+    practice, sheets = ProcessPracticeOrgs(settings), LazySheets()
     return System(
         settings=settings,
         store=store,

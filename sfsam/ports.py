@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-import pandas as pd
 from pydantic import Field
 
 from sfsam.domain.audit import AuditEntry
@@ -20,6 +19,9 @@ from sfsam.domain.jobs import Job, Phase
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, Profile, Record
 from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Request
 from sfsam.domain.subscriptions import Thresholds
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Clock(Protocol):
@@ -144,7 +146,14 @@ class Reads(Protocol):
     """One question, one .sql file. Parameters that are not given are NULL, which means: no filter."""
 
     def header(self, name: str) -> ReadHeader: ...
-    def fetch(self, name: str, **parameters: Any) -> pd.DataFrame: ...
+    def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
+        """All rows as plain Python values: None for what is missing, decimals exact."""
+        ...
+
+    def fetch(self, name: str, **parameters: Any) -> pd.DataFrame:
+        """All rows as a frame, for figures and tables."""
+        ...
+
     def page(
         self,
         name: str,
@@ -180,7 +189,7 @@ class Store(Protocol):
         """
         ...
 
-    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> pd.DataFrame:
+    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> list[dict[str, Any]]:
         """Run `sql/rules/<rule>.sql`: the seats it catches, with evidence columns."""
         ...
 

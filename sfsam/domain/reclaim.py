@@ -217,7 +217,7 @@ def guard_size(selected: int, active_users: int, asked_for: int | None) -> None:
     if selected > allowed:
         raise GuardExceeded(
             f"{selected} users are selected and one run may deactivate {allowed} of {active_users} active users.",
-            f"Select fewer, or raise the limit on purpose with --max-users {selected}.",
+            f"Select fewer, or raise the limit on purpose on the command line: --max-users {selected}.",
             selected=selected,
             allowed=allowed,
             active_users=active_users,

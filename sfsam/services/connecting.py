@@ -27,7 +27,7 @@ from sfsam.domain.profiles import (
 from sfsam.errors import NotFound, ReconnectRequired, RefusedError
 from sfsam.ports import AuthorizationRequest
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.world import StoredTokens, World, conversation, entry, profile_named, rows_of
+from sfsam.services.world import StoredTokens, World, conversation, entry, profile_named
 
 AUTHORIZATION_MINUTES = 15
 _PHASES = ("Log in", "Look at the org", "Check permissions")
@@ -190,7 +190,7 @@ def _profile_rows(world: World) -> list[dict[str, object]]:
         checks = {profile.profile_id: profile.checks for profile in work.profiles.all()}
     return [
         row | {"grant": row["grant_type"], "checks": checks.get(str(row["profile_id"]), ())}
-        for row in rows_of(world.store.reads.fetch("profiles"))
+        for row in world.store.reads.rows("profiles")
     ]
 
 

@@ -17,7 +17,7 @@ from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import RefusedError, StorageFull
 from sfsam.ports import StagedDownload
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.world import World, conversation, entry, profile_named, rows_of
+from sfsam.services.world import World, conversation, entry, profile_named
 
 PHASES = (
     "Licenses and profiles",
@@ -101,7 +101,7 @@ def _fresh_folder(world: World, profile: Profile, job: Job) -> Path:
 
 def _logins_known_until(world: World, org_id: str) -> datetime | None:
     """The start of the last day whose sign-ins are in the store already, so that this day is read again whole."""
-    snapshots = rows_of(world.store.reads.fetch("snapshots", org_ids=[org_id]))
+    snapshots = world.store.reads.rows("snapshots", org_ids=[org_id])
     complete = [row for row in snapshots if "LoginHistory" not in json.loads(row["incomplete"])]
     if not complete:
         return None

@@ -15,7 +15,7 @@ from sfsam.domain.profiles import Profile
 from sfsam.domain.subscriptions import Kind, Part, Thresholds
 from sfsam.ports import UnitOfWork
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.world import World, entry, profile_named, rows_of
+from sfsam.services.world import World, entry, profile_named
 
 RULES = ("unused_user_license",)
 SHRUNK_SHARE = 0.2
@@ -46,7 +46,7 @@ def _profiles_with_data(world: World, name: str | None) -> list[tuple[str, str, 
         wanted: Profile | None = profile_named(work, name) if name else None
     return [
         (row["profile_id"], row["name"], row["org_id"])
-        for row in rows_of(world.store.reads.fetch("profiles"))
+        for row in world.store.reads.rows("profiles")
         if row["last_download_at"] and (wanted is None or wanted.profile_id == row["profile_id"])
     ]
 
@@ -65,10 +65,7 @@ class _OrgRun:
 
     def apply(self) -> None:
         thresholds = Thresholds()
-        caught = {
-            rule: rows_of(self._world.store.rule_rows(rule, org_id=self._org_id, thresholds=thresholds))
-            for rule in RULES
-        }
+        caught = {rule: self._world.store.rule_rows(rule, org_id=self._org_id, thresholds=thresholds) for rule in RULES}
         with self._world.store.begin() as work:
             saved = self._renew(work, caught)
             moved, entries = self._close(work, thresholds, {candidate.number for candidate in saved})
@@ -124,11 +121,9 @@ class _OrgRun:
         """Close what the rules no longer catch. Nothing is closed on data that is incomplete or shrank."""
         if not self._data_is_whole():
             return [], []
-        standing = self._world.store.reads.fetch(
-            "candidate_standing", org_ids=[self._org_id], **thresholds.model_dump()
-        )
+        standing = self._world.store.reads.rows("candidate_standing", org_ids=[self._org_id], **thresholds.model_dump())
         candidates, entries = [], []
-        for row in rows_of(standing):
+        for row in standing:
             candidate = work.candidates.find(row["number"]) if row["number"] not in renewed else None
             if candidate is None or candidate.state not in _CLOSABLE:
                 continue
@@ -141,7 +136,7 @@ class _OrgRun:
 
     def _data_is_whole(self) -> bool:
         """Whether the newest snapshot read everything, and no object lost more than 20 % of its rows."""
-        snapshots = rows_of(self._world.store.reads.fetch("snapshots", org_ids=[self._org_id]))
+        snapshots = self._world.store.reads.rows("snapshots", org_ids=[self._org_id])
         newest, *older = sorted(snapshots, key=lambda row: row["taken_at"], reverse=True)
         if json.loads(newest["incomplete"]):
             return False

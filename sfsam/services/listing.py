@@ -12,7 +12,7 @@ from sfsam.domain.candidates import State
 from sfsam.domain.commands import Export, ListCandidates, MoveCandidate, ShowAudit, ShowPosition
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import NotFound, StorageFull, UsageError
-from sfsam.services.world import World, profile_named, rows_of
+from sfsam.services.world import World, profile_named
 
 _READ_OF = {
     "unused": "unused_licenses",
@@ -25,15 +25,15 @@ _READ_OF = {
 
 def position(world: World, command: ShowPosition) -> list[PositionRow]:
     """The license position of one org or of all, sandboxes included (their rows carry no price)."""
-    frame = world.store.reads.fetch("position", **_scope(world, command.profile))
-    return [PositionRow.model_validate(row) for row in rows_of(frame)]
+    rows = world.store.reads.rows("position", **_scope(world, command.profile))
+    return [PositionRow.model_validate(row) for row in rows]
 
 
 def candidates(world: World, command: ListCandidates) -> list[CandidateRow]:
     profile_id = _profile_id(world, command.profile)
     states = [command.state.value] if command.state else None
-    frame = world.store.reads.fetch("candidates", profile_id=profile_id, states=states)
-    return [_candidate_row(row) for row in rows_of(frame)]
+    rows = world.store.reads.rows("candidates", profile_id=profile_id, states=states)
+    return [_candidate_row(row) for row in rows]
 
 
 def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
@@ -48,7 +48,7 @@ def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
         work.candidates.save([moved])
         work.audit.append([trace])
         work.commit()
-    row = rows_of(world.store.reads.fetch("candidates", numbers=[command.number]))[0]
+    row = world.store.reads.rows("candidates", numbers=[command.number])[0]
     return _candidate_row(row)
 
 

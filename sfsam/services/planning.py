@@ -17,7 +17,7 @@ from sfsam.domain.subscriptions import STALE_AFTER_DAYS
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
 from sfsam.ports import OrgSession, UnitOfWork
 from sfsam.services.connecting import missing
-from sfsam.services.world import World, conversation, profile_named, rows_of
+from sfsam.services.world import World, conversation, profile_named
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profil
 
 def require_guard(world: World, profile: Profile, selected: int, max_users: int | None) -> None:
     """Refuse a run that touches more people than 25 or 5 % of the org's active users (product.md R7)."""
-    row = next(row for row in rows_of(world.store.reads.fetch("profiles")) if row["profile_id"] == profile.profile_id)
+    row = next(row for row in world.store.reads.rows("profiles") if row["profile_id"] == profile.profile_id)
     guard_size(selected, int(row["users"] or 0), max_users)
 
 
@@ -198,9 +198,9 @@ def _savings(world: World, numbers: list[str]) -> tuple[Decimal | None, str | No
     """What these candidates cost a year, when all of it is in one currency; never a sum over currencies."""
     if not numbers:
         return None, None
-    rows = rows_of(world.store.reads.fetch("candidates", numbers=numbers))
+    rows = world.store.reads.rows("candidates", numbers=numbers)
     priced = [row for row in rows if row["potential_savings"] is not None]
     currencies = {row["currency"] for row in priced}
     if len(currencies) != 1:
         return None, None
-    return sum((Decimal(str(row["potential_savings"])) for row in priced), Decimal(0)), currencies.pop()
+    return sum((row["potential_savings"] for row in priced), Decimal(0)), currencies.pop()

@@ -29,7 +29,7 @@ from sfsam.errors import OutcomeUnknown, SfsamError
 from sfsam.ports import OrgSession, RowOutcome
 from sfsam.services.planning import require_guard, require_permissions, selection, sort_out
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.world import World, conversation, entry, rows_of
+from sfsam.services.world import World, conversation, entry
 
 PEOPLE_PER_BATCH = 25
 
@@ -280,7 +280,7 @@ def _batches(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
 
 def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:
     """Seats and yearly cost of each candidate before it is taken back; afterwards the rows behind them are gone."""
-    rows = rows_of(world.store.reads.fetch("candidates", numbers=[each.number for each in candidates]))
+    rows = world.store.reads.rows("candidates", numbers=[each.number for each in candidates])
     return {
         row["number"]: {
             "seats": row["seats"],

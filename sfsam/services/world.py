@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from sfsam.config import Settings
 from sfsam.domain.audit import AuditEntry
 from sfsam.domain.identifiers import new_id
@@ -81,20 +79,3 @@ def profile_named(work: UnitOfWork, name_or_id: str) -> Profile:
 def entry(world: World, actor: str, action: str, subject: str, **more: Any) -> AuditEntry:
     """An audit entry of this moment."""
     return AuditEntry(entry_id=new_id(), at=world.clock.now(), actor=actor, action=action, subject=subject, **more)
-
-
-def rows_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The frame's rows as plain Python values, with None for whatever pandas calls missing."""
-    columns = [[None if _is_missing(value) else _plain(value) for value in frame[name]] for name in frame.columns]
-    names = list(map(str, frame.columns))
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or (pd.api.types.is_scalar(value) and bool(pd.isna(value)))
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, pd.Timestamp):
-        return value.to_pydatetime()
-    return value.item() if hasattr(value, "item") and pd.api.types.is_scalar(value) else value
