@@ -25,14 +25,8 @@ from sfsam.store.faults import translated
 if TYPE_CHECKING:  # pandas takes a second to import, and the command line needs none of it
     import pandas as pd
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 SQL_FOLDER = Path(__file__).parent / "sql"
 BATCH_ROWS = 5000
-# One question uses all threads of the database; more of them at once would take memory and give no speed. Exports
-# stand beside this gate, so that a long one does not keep pages waiting.
-QUESTIONS_AT_ONCE = 2
 
 # What a page hands to all its reads. A read that has no use for one of these leaves it aside.
 COMMON_PARAMETERS: Mapping[str, Any] = {
@@ -63,7 +57,9 @@ class DuckDBReads:
         self._path = path
         self._opened = uuid.uuid4().hex
         self._changes = 0
-        self._gate = threading.BoundedSemaphore(QUESTIONS_AT_ONCE)
+        # One question at a time: it uses all threads of the database, so a second one beside it would take memory
+        # and give no speed. Exports stand outside, so that a long one does not keep pages waiting.
+        self._gate = threading.Lock()
 
     def header(self, name: str) -> ReadHeader:
         """The header of `sql/reads/<name>.sql`. Raises UsageError when there is none."""
