@@ -17,6 +17,7 @@ def main() -> None:
     print(f"| seconds | {row['ours_seconds']} | {row['theirs_seconds']} | {row['ratio']} |")
     print(f"| peak RSS of the downloading process, MB | {row['ours_peak_rss_mb']} | {row['theirs_peak_rss_mb']} | |")
     print(f"\nRows: {sum(row['rows'].values()):,}; {row['api_calls']} API calls; {row['megabytes']} MB received.")
+    print(f"Rows that the two disagree about: {row['rows_that_differ']}.")
 
 
 if __name__ == "__main__":
