@@ -23,7 +23,10 @@ from tests.e2e.journey import CommandLine, PracticeProcess, practice_org, wait_u
 USERS = 2000
 PEOPLE = 50
 WRITE = "/composite/sobjects"
-READ_PEOPLE = "FROM(%20|\\+)UserLogin"  # the first of the queries that ask what people hold
+_SPACE = "(%20|\\+)"
+READ_PEOPLE = f"FROM{_SPACE}UserLogin{_SPACE}WHERE{_SPACE}UserId{_SPACE}IN"  # what people hold, before the first step
+READ_BACK = f"FROM{_SPACE}UserLogin{_SPACE}WHERE{_SPACE}Id{_SPACE}IN"  # whether the first step is in effect
+READ_SIGN_INS = f"FROM{_SPACE}LoginHistory{_SPACE}WHERE{_SPACE}UserId{_SPACE}IN"  # once before each batch
 
 OPEN_WINDOWS = ("intent saved", "sent and unanswered", "answered and unsaved")
 WINDOWS = ("before the intent", "intent saved", "sent and unanswered", "answered and unsaved", "between batches")
@@ -40,8 +43,8 @@ def hold(window: str, chance: random.Random) -> dict[str, Any]:
             "nth": chance.randint(1, 5),
             "when": "after",
         },
-        "answered and unsaved": {"match": READ_PEOPLE, "method": "GET", "nth": 2},
-        "between batches": {"match": "FROM(%20|\\+)LoginHistory", "method": "GET", "nth": 2},
+        "answered and unsaved": {"match": READ_BACK, "method": "GET", "nth": 1},
+        "between batches": {"match": READ_SIGN_INS, "method": "GET", "nth": 2},
     }
     return {"kind": "slow", "seconds": 120, "times": 1, **orders[window]}
 
