@@ -16,7 +16,7 @@ from sfsam.practice.process import ProcessPracticeOrgs
 from sfsam.salesforce import HttpSalesforce
 from sfsam.services import Services
 from sfsam.sheets import LazySheets
-from sfsam.store.database import DuckDBStore
+from sfsam.store.database import LEAST_MEMORY_MB, DuckDBStore
 from sfsam.vault.fernet_vault import FernetVault
 from sfsam.vault.keys import load_keys
 
@@ -58,12 +58,16 @@ class System:
         self.store.close()
 
 
-def build(settings: Settings) -> System:
+# DuckDB's share of memory in the app, where several people ask while a download loads; a command needs less.
+SERVING_MEMORY_MB = 640
+
+
+def build(settings: Settings, *, memory_mb: int = LEAST_MEMORY_MB) -> System:
     """Open the database and join everything. Raises StoreBusy when another process has it, SetupError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
     vault = FernetVault(load_keys(settings))
-    store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key())
+    store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key(), memory_mb=memory_mb)
     practice, sheets = ProcessPracticeOrgs(settings), LazySheets()
     return System(
         settings=settings,

@@ -57,7 +57,7 @@ def _open(closing: ExitStack) -> None:
         lifeline.end_with_stdin()
     settings = Settings()
     bootstrap.configure_logging(settings)
-    system = bootstrap.build(settings)
+    system = bootstrap.build(settings, memory_mb=bootstrap.SERVING_MEMORY_MB)
     closing.callback(system.close)
     bootstrap.set_current(system)
     closing.callback(bootstrap.set_current, None)
