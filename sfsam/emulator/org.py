@@ -16,6 +16,7 @@ from sfsam.emulator.identifiers import to_18
 from sfsam.emulator.org_data import EVERYTHING, OrgData, field_names
 from sfsam.emulator.permissions import effective_permissions
 from sfsam.emulator.population import company
+from sfsam.emulator.population.scenarios import SCENARIOS, Scenario
 from sfsam.emulator.results import StoredResult
 from sfsam.emulator.rules.work import Work
 from sfsam.emulator.schema.catalog import visible
@@ -38,9 +39,6 @@ __all__ = [
 ]
 
 Record = dict[str, Any]
-
-SCENARIOS = ("company",)
-"""Populations that `build_orgs` knows by name; None is the first."""
 
 _SUMMARY = (
     "Id",
@@ -76,15 +74,17 @@ class Org:
     with which a deactivation is refused that the configuration blocks (fact sheet 5.3: not documented).
     """
 
-    def __init__(self, index: int, users: int, seed: int, anchor: datetime, clock: OrgClock) -> None:
-        identity = company.org_identity(index)
+    def __init__(
+        self, index: int, users: int, seed: int, anchor: datetime, clock: OrgClock, scenario: Scenario
+    ) -> None:
+        identity = scenario.identity(index)
         self.index = index
         self.clock = clock
         self.name = identity.name
         self.organization_type = "Enterprise Edition"
         self.is_sandbox = identity.is_sandbox
         self.blocker_code = "FIELD_INTEGRITY_EXCEPTION"
-        self._data = OrgData(index, users, seed, anchor, clock)
+        self._data = OrgData(index, users, seed, anchor, clock, scenario)
         ids = self._data.ids
         self.org_id = ids.id("00D", 1)
         self.admin_user_id = ids.id("005", company.ADMIN)
@@ -276,7 +276,8 @@ def build_orgs(count: int, users: int, seed: int, now: datetime | None, scenario
     With `now` both population and clock start at that moment; with None the population is anchored on the
     start of today (UTC) and the clock shows the real time. Raises ValueError for an unknown scenario.
     """
-    if scenario is not None and scenario not in SCENARIOS:
+    chosen = SCENARIOS.get(scenario or "company")
+    if chosen is None:
         raise ValueError(f"unknown scenario {scenario!r}; there are: {', '.join(SCENARIOS)}")
     today = datetime.combine(real_now().date(), time(), UTC)
-    return [Org(index, users, seed, now or today, OrgClock(now or real_now())) for index in range(count)]
+    return [Org(index, users, seed, now or today, OrgClock(now or real_now()), chosen) for index in range(count)]

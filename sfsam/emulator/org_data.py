@@ -16,6 +16,7 @@ from sfsam.emulator.errors import SalesforceError, not_found
 from sfsam.emulator.identifiers import IdSpace, to_18
 from sfsam.emulator.population import company
 from sfsam.emulator.population.build import Population
+from sfsam.emulator.population.scenarios import Scenario
 from sfsam.emulator.rules.work import Numbers, Work
 from sfsam.emulator.schema.catalog import Catalog, visible, visible_fields
 from sfsam.emulator.schema.model import SObject
@@ -29,14 +30,17 @@ EVERYTHING = frozenset((*PERMISSIONS, *UNLISTED_PERMISSIONS))
 class OrgData:
     """The tables of one org. Readers take a cursor of their own; writers take turns."""
 
-    def __init__(self, index: int, users: int, seed: int, anchor: datetime, clock: OrgClock) -> None:
+    def __init__(
+        self, index: int, users: int, seed: int, anchor: datetime, clock: OrgClock, scenario: Scenario
+    ) -> None:
         self.clock = clock
         self.ids = IdSpace(index)
-        self.catalog = Catalog({"User": company.org_identity(index).lacking})
+        identity = scenario.identity(index)
+        self.catalog = Catalog({"User": identity.lacking}, scenario.hidden_in(identity))
         self.connection = open_database(self.catalog, self.ids)
         self.numbers = Numbers()
         self.lock = threading.RLock()
-        Population(self.connection, self.catalog, index, users, seed, anchor).fill()
+        Population(self.connection, self.catalog, index, users, seed, anchor, scenario).fill()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of one's own to the same tables."""

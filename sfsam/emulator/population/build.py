@@ -18,6 +18,7 @@ from sfsam.emulator.population.names import FIRST_NAMES, LAST_NAMES
 from sfsam.emulator.population.places import PLACES, place_macros
 from sfsam.emulator.population.plans import fill_plans
 from sfsam.emulator.population.reference import Stamp, fill_reference
+from sfsam.emulator.population.scenarios import Scenario
 from sfsam.emulator.population.totals import set_totals
 from sfsam.emulator.schema.catalog import Catalog
 
@@ -49,12 +50,14 @@ class Population:
         users: int,
         seed: int,
         now: datetime,
+        scenario: Scenario,
     ) -> None:
         if users < MIN_USERS:
             raise ValueError(f"a practice org needs at least {MIN_USERS} users, not {users}")
         self._connection = connection
         self._catalog = catalog
-        self._identity: OrgIdentity = company.org_identity(index)
+        self._scenario = scenario
+        self._identity: OrgIdentity = scenario.identity(index)
         self._index = index
         self._users = users
         self._seed = seed
@@ -73,6 +76,8 @@ class Population:
         for path in sorted(_SQL.glob("*.sql")):
             self._run(path)
         set_totals(connection, self._catalog, now)
+        if self._scenario.script:
+            self._run(self._scenario.script)
         for (table,) in connection.execute("SELECT table_name FROM duckdb_tables() WHERE temporary").fetchall():
             connection.execute(f'DROP TABLE "{table}"')
 
@@ -85,6 +90,7 @@ class Population:
             "CREATE OR REPLACE MACRO share(u, salt) AS pick(u, salt, 1000000) / 1000000.0",
             *place_macros(),
             f"CREATE OR REPLACE MACRO country_of(u) AS country_of_place(pick_person(u, 20, {len(PLACES)}))",
+            f"CREATE OR REPLACE MACRO geo_of(u) AS pick_person(u, 20, {len(PLACES)}) + 1",
             "CREATE OR REPLACE MACRO source_ip(u) AS '203.0.113.' || (u % 254 + 1)",
             f"CREATE OR REPLACE MACRO login_url() AS '{self._identity.domain}'",
         ]

@@ -27,7 +27,7 @@ def fill_cast(
     connection: duckdb.DuckDBPyConnection, catalog: Catalog, identity: OrgIdentity, now: datetime, stamp: Stamp
 ) -> None:
     """Insert the cast as users 1, 2, … and plan their log-ins in the temporary table cast_log_in."""
-    flags = {item.name: item.default for item in catalog["User"].fields if item.type == "boolean"}
+    flags = {item.name: item.default for item in catalog["User"].fields if item.type == "boolean" and not item.sql}
     rows = [
         {**flags, **_row(number, user, identity, now), **stamp.columns(), "SystemModstamp": stamp.at}
         for number, user in enumerate(CAST, 1)

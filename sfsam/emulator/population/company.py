@@ -7,18 +7,24 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OrgIdentity:
-    """What tells one org of the company from the next; `lacking` are User fields it was never given."""
+    """What tells one org of the company from the next; `sandbox` is a sandbox's own name, empty for production,
+    `lacking` are User fields it was never given."""
 
     name: str
     domain: str
-    is_sandbox: bool
+    sandbox: str
     instance: str
     lacking: tuple[str, ...]
 
     @property
+    def is_sandbox(self) -> bool:
+        """Whether it is a copy to try things in."""
+        return self.sandbox != ""
+
+    @property
     def username_suffix(self) -> str:
         """A sandbox keeps production's user names with its own name behind them."""
-        return ".uat" if self.is_sandbox else ""
+        return f".{self.sandbox}" if self.is_sandbox else ""
 
     @property
     def email_suffix(self) -> str:
@@ -27,21 +33,24 @@ class OrgIdentity:
 
 
 EMAIL_DOMAIN = "northwind.example"
+_RETIRED = tuple(f"UserPermissions{name}User" for name in ("Avantgo", "Wireless", "JigsawProspecting", "Mobile"))
+"""Feature licenses that no org is given any more; their fields are not there (fact sheet 4.1)."""
+
 _KNOWN = (
-    OrgIdentity("Northwind Industries", EMAIL_DOMAIN, False, "EU42S", ()),
+    OrgIdentity("Northwind Industries", EMAIL_DOMAIN, "", "EU42S", _RETIRED),
     OrgIdentity(
         "Northwind Field Services",
         "fieldservices.northwind.example",
-        False,
+        "",
         "USA84",
-        ("UserPermissionsLiveAgentUser", "UserPermissionsWorkDotComUserFeature"),
+        (*_RETIRED, "UserPermissionsLiveAgentUser", "UserPermissionsWorkDotComUserFeature"),
     ),
     OrgIdentity(
         "Northwind Industries UAT",
         EMAIL_DOMAIN,
-        True,
+        "uat",
         "CS108",
-        ("UserPermissionsSiteforceContributorUser", "UserPermissionsSiteforcePublisherUser"),
+        (*_RETIRED, "UserPermissionsSiteforceContributorUser", "UserPermissionsSiteforcePublisherUser"),
     ),
 )
 
@@ -50,7 +59,7 @@ def org_identity(index: int) -> OrgIdentity:
     """The org of that number: a production org, its sister, the first one's sandbox, then acquired companies."""
     if index < len(_KNOWN):
         return _KNOWN[index]
-    return OrgIdentity(f"Contoso Company {index}", f"company{index}.contoso.example", False, f"EU{50 + index}", ())
+    return OrgIdentity(f"Contoso Company {index}", f"company{index}.contoso.example", "", f"EU{50 + index}", _RETIRED)
 
 
 @dataclass(frozen=True)

@@ -235,6 +235,7 @@ FEATURE_SHARES: tuple[tuple[str, int, int, int], ...] = (
     ("SiteforceContributorUser", 48, 51, 150),
     ("SiteforcePublisherUser", 48, 51, 60),
     ("WorkDotComUserFeature", 55, 58, 400),
+    ("ChatterAnswersUser", 28, 47, 60),
 )
 FULL_FEATURES = frozenset({"KnowledgeUser"})
 """Features of which every bought seat is used."""

@@ -37,6 +37,7 @@ def set_totals(connection: duckdb.DuckDBPyConnection, catalog: Catalog, now: dat
     packages = [package[2] for package in license_catalog.PACKAGES]
     _set(connection, catalog, "PackageLicense", "AllowedLicenses", packages)
     _set_features(connection, catalog, now)
+    _set_license_metrics(connection, now)
     _set_entitlements(connection, now)
 
 
@@ -79,6 +80,34 @@ def _feature_counts(connection: duckdb.DuckDBPyConnection, name: str, now: datet
         {"since": now - timedelta(days=30)},
     ).fetchone()
     return (int(found[0]), int(found[1])) if found else (0, 0)
+
+
+def _set_license_metrics(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
+    """Daily snapshots per permission-set license and per profile; active means a log-in in the last 30 days (4.13)."""
+    when = {"now": now, "days": METRIC_DAYS, "since": now - timedelta(days=30)}
+    for table, statement in _METRICS.items():
+        connection.execute(f'INSERT INTO "{table}" BY NAME {statement}', when)
+
+
+_METRICS = {
+    "ActivePermSetLicenseMetric": """
+        SELECT row_number() OVER (ORDER BY l."Id", day) AS "Id", l."Id" AS "PermissionSetLicenseId", l."DeveloperName",
+            l."MasterLabel", l."TotalLicenses", count(u."Id") AS "AssignedUserCount",
+            count(u."Id") FILTER (u."LastLoginDate" > $since) AS "ActiveUserCount",
+            ($now - to_days(day::INTEGER))::DATE AS "MetricsDate", $now - to_days(day::INTEGER) AS "SystemModstamp"
+        FROM "PermissionSetLicense" l CROSS JOIN range(1, $days + 1) days(day)
+        LEFT JOIN "PermissionSetLicenseAssign" a ON a."PermissionSetLicenseId" = l."Id"
+        LEFT JOIN "User" u ON u."Id" = a."AssigneeId" AND u."IsActive"
+        GROUP BY l."Id", l."DeveloperName", l."MasterLabel", l."TotalLicenses", day""",
+    "ActiveProfileMetric": """
+        SELECT row_number() OVER (ORDER BY p."Id", day) AS "Id", p."Id" AS "ProfileId", p."UserLicenseId",
+            count(u."Id") AS "AssignedUserCount",
+            count(u."Id") FILTER (u."LastLoginDate" > $since) AS "ActiveUserCount",
+            ($now - to_days(day::INTEGER))::DATE AS "MetricsDate", $now - to_days(day::INTEGER) AS "SystemModstamp"
+        FROM "Profile" p CROSS JOIN range(1, $days + 1) days(day)
+        LEFT JOIN "User" u ON u."ProfileId" = p."Id" AND u."IsActive"
+        GROUP BY p."Id", p."UserLicenseId", day""",
+}
 
 
 def _set_entitlements(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""Log-ins, sessions, tokens and metrics (Salesforce fact sheet 4.9 to 4.14), and the caller's permissions (5.9)."""
+"""Log-ins, sessions, tokens, entitlements (Salesforce fact sheet 4.9 to 4.14), and the caller's permissions (5.9)."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ LOGIN_HISTORY = SObject(
         _of_kind(text("ClientVersion", 64, **_NOT_FILTERABLE)),
         reference("AuthenticationServiceId", "Network", sql="NULL::INTEGER"),
         _of_kind(text("AuthMethodReference", 255, **_NOT_FILTERABLE)),
-        reference("LoginGeoId", "LoginGeo", sql="NULL::INTEGER", **_NOT_FILTERABLE),
+        reference("LoginGeoId", "LoginGeo", sql='geo_of({t}."UserId")', **_NOT_FILTERABLE),
         reference("NetworkId", "Network", sql="NULL::INTEGER"),
         picklist("CountryIso", sql='country_of({t}."UserId")', length=3),
         text("CipherSuite", 64, sql="'ECDHE-RSA-AES256-GCM-SHA384'"),
@@ -137,8 +137,10 @@ AUTH_SESSION = SObject(
         reference("ParentId", "AuthSession"),
         text("LogoutUrl", 1500, **_NOT_FILTERABLE),
         flag("IsCurrent"),
+        flag("IsAssociatedWithJwtAccessToken"),
     ),
     label="Auth Session",
+    deletable=True,
     own_rows="UsersId",
     all_rows_needs=("ManageUsers",),
 )
@@ -163,22 +165,6 @@ TENANT_USAGE_ENTITLEMENT = SObject(
         *audit(),
     ),
     label="Tenant Usage Entitlement",
-    needs=("ViewSetup",),
-)
-
-ACTIVE_FEATURE_LICENSE_METRIC = SObject(
-    "ActiveFeatureLicenseMetric",
-    "5HC",
-    (
-        record_id(),
-        picklist("FeatureType", nillable=False),
-        number("TotalLicenseCount"),
-        number("AssignedUserCount"),
-        number("ActiveUserCount"),
-        Field("MetricsDate", "date"),
-        moment("SystemModstamp", nillable=False),
-    ),
-    label="Active Feature License Metric",
     needs=("ViewSetup",),
 )
 

@@ -12,6 +12,7 @@ from sfsam.emulator.schema.model import Field, SObject
 Description = dict[str, Any]
 
 _SOAP = {
+    "base64": "xsd:base64Binary",
     "id": "tns:ID",
     "reference": "tns:ID",
     "boolean": "xsd:boolean",

@@ -78,7 +78,10 @@ PERMISSION_SET_LICENSE = SObject(
     ),
     label="Permission Set License",
     needs=("ViewSetup",),
-    children=(Child("PermissionSetLicenseAssignments", "PermissionSetLicenseAssign", "PermissionSetLicenseId"),),
+    children=(
+        Child("PermissionSetLicenseAssignments", "PermissionSetLicenseAssign", "PermissionSetLicenseId"),
+        Child("GrantedByLicenses", "GrantedByLicense", "PermissionSetLicenseId"),
+    ),
     hidden_columns='"countsInactive" BOOLEAN, "forUserLicenses" VARCHAR[]',
 )
 
@@ -179,6 +182,9 @@ PERMISSION_SET = SObject(
     needs=_ASSIGNS,
     children=(
         Child("Assignments", "PermissionSetAssignment", "PermissionSetId"),
+        Child("ObjectPerms", "ObjectPermissions", "ParentId"),
+        Child("FieldPerms", "FieldPermissions", "ParentId"),
+        Child("SetupEntityAccessItems", "SetupEntityAccess", "ParentId"),
         Child("PermissionSetGroupComponents", "PermissionSetGroupComponent", "PermissionSetId"),
     ),
     hidden_columns='"unlisted" VARCHAR[], "hiddenNeed" INTEGER',
@@ -211,14 +217,17 @@ PERMISSION_SET_GROUP = SObject(
     "0PG",
     (
         record_id(),
-        text("DeveloperName", 80, nillable=False, name_field=True),
-        text("MasterLabel", 80, nillable=False),
-        text("Description", 255),
+        writable(text("DeveloperName", 80, nillable=False, name_field=True)),
+        writable(text("MasterLabel", 80, nillable=False)),
+        writable(text("Description", 255)),
         picklist("Status", "Updated", "Outdated", "Updating", "Failed", nillable=False),
-        flag("HasActivationRequired"),
+        writable(flag("HasActivationRequired")),
         *audit(),
     ),
     label="Permission Set Group",
+    createable=True,
+    updateable=True,
+    deletable=True,
     needs=_ASSIGNS,
     children=(Child("PermissionSetGroupComponents", "PermissionSetGroupComponent", "PermissionSetGroupId"),),
 )
@@ -228,10 +237,17 @@ PERMISSION_SET_GROUP_COMPONENT = SObject(
     "0PM",
     (
         record_id(),
-        reference("PermissionSetGroupId", "PermissionSetGroup", relationship="PermissionSetGroup", nillable=False),
-        reference("PermissionSetId", "PermissionSet", relationship="PermissionSet", nillable=False),
+        writable(
+            reference("PermissionSetGroupId", "PermissionSetGroup", relationship="PermissionSetGroup", nillable=False),
+            update=False,
+        ),
+        writable(
+            reference("PermissionSetId", "PermissionSet", relationship="PermissionSet", nillable=False), update=False
+        ),
         *audit(),
     ),
     label="Permission Set Group Component",
+    createable=True,
+    deletable=True,
     needs=_ASSIGNS,
 )

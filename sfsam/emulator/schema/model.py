@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-PREFIXES = {"Contact": "003", "Account": "001", "Network": "0DB", "LoginGeo": "04F", "AppMenuItem": "0DS"}
+PREFIXES = {"Contact": "003", "Account": "001", "Network": "0DB", "AppMenuItem": "0DS"}
 """Key prefixes of objects that this org only refers to; they cannot be queried or traversed here."""
 
 TEXT_TYPES = frozenset({"string", "picklist", "email", "textarea", "phone", "url"})

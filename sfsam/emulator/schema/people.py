@@ -21,6 +21,8 @@ from sfsam.emulator.schema.permission_names import PERMISSIONS
 FEATURES: tuple[str, ...] = (
     "MarketingUser",
     "OfflineUser",
+    "AvantgoUser",
+    "WirelessUser",
     "SFContentUser",
     "KnowledgeUser",
     "InteractionUser",
@@ -29,6 +31,9 @@ FEATURES: tuple[str, ...] = (
     "SiteforceContributorUser",
     "SiteforcePublisherUser",
     "WorkDotComUserFeature",
+    "ChatterAnswersUser",
+    "JigsawProspectingUser",
+    "MobileUser",
 )
 """Feature licenses are boolean fields UserPermissions<feature> on User (fact sheet 4.1)."""
 
@@ -88,11 +93,13 @@ PROFILE = SObject(
         reference("UserLicenseId", "UserLicense", relationship="UserLicense", nillable=False),
         picklist("UserType", *USER_TYPES),
         picklist("Type"),
-        text("Description", 255),
+        text("Description", 255, updateable=True),
         flag("IsSsoEnabled"),
         *permission_fields(),
         *audit(),
     ),
+    updateable=True,
+    deletable=True,
     children=(Child("Users", "User", "ProfileId"),),
 )
 
@@ -157,6 +164,7 @@ USER = SObject(
         writable(reference("ContactId", "Contact"), update=False),
         reference("AccountId", "Account"),
         flag("IsPortalEnabled"),
+        flag("IsPartner", sql="({t}.\"UserType\" = 'PowerPartner')"),
         moment("LastLoginDate"),
         moment("LastPasswordChangeDate", needs=_PERSONAL),
         moment("PasswordExpirationDate", needs=_PERSONAL),

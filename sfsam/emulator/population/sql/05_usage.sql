@@ -23,5 +23,5 @@ INSERT INTO "AuthSession" BY NAME
 SELECT row_number() OVER (ORDER BY u) AS "Id", u AS "UsersId", date_trunc('second', last_human) AS "CreatedDate",
        date_trunc('second', least(last_human + to_seconds(pick(u, 64, 7000)), $now)) AS "LastModifiedDate",
        7200 AS "NumSecondsValid", 'Standard' AS "UserType", source_ip(u) AS "SourceIp",
-       'Application' AS "LoginType", 'UI' AS "SessionType", 'STANDARD' AS "SessionSecurityLevel", false AS "IsCurrent"
+       false AS "IsAssociatedWithJwtAccessToken", 'Application' AS "LoginType", 'UI' AS "SessionType", 'STANDARD' AS "SessionSecurityLevel", false AS "IsCurrent"
 FROM person WHERE last_human > $now - INTERVAL 1 DAY AND activity <> 'leaver' AND pick(u, 65, 4) = 0;
