@@ -1,4 +1,4 @@
-"""The org's one client application: key, secret, scopes and the callbacks it accepts."""
+"""The client applications an org knows: key, secret, scopes and the callbacks they accept."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 APP_NAME = "License Manager"
+_SUPPLIED_NAME = "Salesforce CLI"
+_SUPPLIED_KEY = "PlatformCLI"
 SCOPES = ("refresh_token", "api", "web", "id", "openid", "profile", "email")
 """What the app may ask for; also what it gets when the request names no scope (fact sheet 1.2, 1.9)."""
 
@@ -25,19 +27,29 @@ _NEVER_BY_CLIENT_CREDENTIALS = {"refresh_token", "web", "full"}
 
 @dataclass(frozen=True)
 class ClientApp:
-    """An External Client App of an org (Salesforce fact sheet 1.10)."""
+    """A client application; one without a secret proves itself by PKCE and by its tokens alone."""
 
     name: str
     client_id: str
     client_secret: str
+    is_supplied: bool = False
+    """Whether Salesforce brings it along: the org's own app policies do not concern it (fact sheet 7.3)."""
 
     @classmethod
     def of_org(cls, org_id: str) -> ClientApp:
-        """The app of an org; key and secret follow from the org's id, so that a restarted practice org
-        still knows the connections made to it."""
+        """The External Client App of an org (Salesforce fact sheet 1.10).
+
+        Key and secret follow from the org's id, so that a restarted practice org still knows the connections
+        made to it.
+        """
         key = hashlib.sha256(f"consumer key of {org_id}".encode()).hexdigest()
         secret = hashlib.sha256(f"consumer secret of {org_id}".encode()).hexdigest()
         return cls(APP_NAME, f"3MVG9{key}_{key[:15]}", secret.upper())
+
+    @classmethod
+    def command_line(cls) -> ClientApp:
+        """The app of the `sf` command line, which every org knows and which has no secret."""
+        return cls(_SUPPLIED_NAME, _SUPPLIED_KEY, "", is_supplied=True)
 
     def is_secret(self, candidate: str) -> bool:
         """Whether the consumer secret is right."""

@@ -14,12 +14,14 @@ from sfsam.emulator.wire.bulk_jobs import BulkJobs
 from sfsam.emulator.wire.callers import Callers
 from sfsam.emulator.wire.client_app import ClientApp
 from sfsam.emulator.wire.cursors import Cursors
+from sfsam.emulator.wire.device_codes import DeviceCodes
 from sfsam.emulator.wire.faults import Faults
 from sfsam.emulator.wire.metering import Meter
 from sfsam.emulator.wire.request_log import RequestLog
 from sfsam.emulator.wire.settings import Settings
 from sfsam.emulator.wire.sign_ins import SignIns
 from sfsam.emulator.wire.tokens import TokenStore
+from sfsam.emulator.wire.versions import VERSIONS
 
 _BASE_ALLOWANCE = 100_000
 _ALLOWANCE_PER_USER = 1_000
@@ -28,11 +30,15 @@ CURSOR_LIFETIME = timedelta(days=2)
 
 @dataclass
 class OrgHost:
-    """An org and its address: `ports` maps "http" and "https" to the port that this org listens on."""
+    """An org and its address: `ports` maps "http" and "https" to the port that this org listens on.
+
+    `app` is the client app that the org's administrator registered; `apps` are all that the org knows, by id.
+    """
 
     org: Org
     ports: dict[str, int]
     app: ClientApp = field(init=False)
+    apps: dict[str, ClientApp] = field(init=False)
     settings: Settings = field(init=False)
     meter: Meter = field(init=False)
     tokens: TokenStore = field(init=False)
@@ -40,6 +46,7 @@ class OrgHost:
     callers: Callers = field(init=False)
     cursors: Cursors = field(init=False)
     bulk_jobs: BulkJobs = field(init=False)
+    device_codes: DeviceCodes = field(init=False)
     log: RequestLog = field(init=False)
     faults: Faults = field(init=False)
 
@@ -47,13 +54,15 @@ class OrgHost:
         users = self.org.record_counts(["User"])["User"]
         ids = IdSpace(self.org.index)
         self.app = ClientApp.of_org(self.org.org_id)
+        self.apps = {app.client_id: app for app in (self.app, ClientApp.command_line())}
         self.settings = Settings(daily_api_requests=_BASE_ALLOWANCE + users * _ALLOWANCE_PER_USER)
         self.meter = Meter(self.org.clock, self.settings)
-        self.tokens = TokenStore(self.org.org_id, self.org.clock, self.settings)
+        self.tokens = TokenStore(self.org.org_id, self.org.clock, self.settings, self.app.client_id)
         self.sign_ins = SignIns()
         self.callers = Callers(self.org)
         self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
         self.bulk_jobs = BulkJobs(self.org, ids, self.settings)
+        self.device_codes = DeviceCodes(self.org.clock)
         self.log = RequestLog(self.org.clock)
         self.faults = Faults()
 
@@ -72,6 +81,15 @@ class OrgHost:
         self.tokens.revoke_user(user_id)
         self.sign_ins.forget_user(user_id)
         return None
+
+    def user_id_of(self, username: str) -> str | None:
+        """The id of the user with this name, whatever their case; None when there is none."""
+        quoted = username.replace("\\", "\\\\").replace("'", "\\'")
+        admin = self.org.caller(self.org.admin_user_id)
+        result = self.org.query(f"SELECT Id FROM User WHERE Username = '{quoted}'", admin)  # noqa: S608 - quoted above
+        records = result.records(0, 1, VERSIONS[-1])
+        result.close()
+        return str(records[0]["Id"]) if records else None
 
     def identity_url(self, site_base: str, user_id: str) -> str:
         """The user's identity URL on the site that the request came to (Salesforce fact sheet 1.4)."""

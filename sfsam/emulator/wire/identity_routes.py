@@ -154,7 +154,7 @@ def _configuration(site: Site, request: Request, fields: Fields) -> Response:
             "response_types_supported": ["code"],
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["RS256"],
-            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic"],
+            "token_endpoint_auth_methods_supported": ["client_secret_post", "client_secret_basic", "private_key_jwt"],
             "claims_supported": ["active", "email", "family_name", "given_name", "name", "sub", "user_id"],
         }
     )

@@ -5,26 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
+from xml.sax.saxutils import escape
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from sfsam.emulator.org import Caller, Org
+from sfsam.emulator.wire.client_app import ClientApp
 from sfsam.emulator.wire.host import OrgHost
+from sfsam.emulator.wire.oauth_errors import OAuthError
 from sfsam.emulator.wire.replies import json_reply
 from sfsam.emulator.wire.resource import PlainRoute
 from sfsam.emulator.wire.tokens import AccessToken
 
-
-class OAuthError(Exception):
-    """A refusal of an OAuth endpoint (Salesforce fact sheet 1.5)."""
-
-    def __init__(self, error: str, description: str, status: int = 400) -> None:
-        super().__init__(f"{error}: {description}")
-        self.error = error
-        self.description = description
-        self.status = status
+_FORM_TYPE = "application/x-www-form-urlencoded"
 
 
 @dataclass(frozen=True)
@@ -42,15 +37,23 @@ class Session:
 
 
 @dataclass(frozen=True)
+class Client:
+    """An application as one org knows it."""
+
+    host: OrgHost
+    app: ClientApp
+
+
+@dataclass(frozen=True)
 class Site:
     """The orgs that can be reached at one address."""
 
     hosts: tuple[OrgHost, ...]
     is_login_host: bool = False
 
-    def host_of_client(self, client_id: str) -> OrgHost | None:
-        """The org whose client app has this id."""
-        return next((host for host in self.hosts if host.app.client_id == client_id), None)
+    def clients(self, client_id: str) -> list[Client]:
+        """The app with this id in every org that knows it: one org's own app, or one that all orgs know."""
+        return [Client(host, host.apps[client_id]) for host in self.hosts if client_id in host.apps]
 
     def host_of_org(self, org_id: str) -> OrgHost | None:
         """The org with this 15- or 18-character id."""
@@ -91,10 +94,14 @@ def form_route(site: Site, path: str, handler: FormHandler, methods: tuple[str, 
 
 
 def oauth_reply(request: Request, fields: dict[str, str], content: dict[str, str], status: int = 200) -> Response:
-    """JSON, or form-encoded when `format` or Accept ask for it (Salesforce fact sheet 1.3)."""
-    accept = request.headers.get("accept", "")
-    if (fields.get("format") or accept) in ("urlencoded", "application/x-www-form-urlencoded"):
-        return Response(urlencode(content), status, media_type="application/x-www-form-urlencoded")
+    """JSON, or form-encoded or XML when `format` or Accept ask for it (Salesforce fact sheet 1.3)."""
+    wanted = fields.get("format") or request.headers.get("accept", "")
+    if wanted in ("urlencoded", _FORM_TYPE):
+        return Response(urlencode(content), status, media_type=_FORM_TYPE)
+    if wanted in ("xml", "application/xml"):
+        elements = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in content.items())
+        xml = f'<?xml version="1.0" encoding="UTF-8"?><OAuth>{elements}</OAuth>'
+        return Response(xml, status, headers={"content-type": "application/xml;charset=UTF-8"})
     response = json_reply(content, status)
     response.headers["cache-control"] = "no-cache, no-store"
     return response

@@ -21,6 +21,7 @@ from sfsam.emulator.wire.bulk_routes import bulk_routes
 from sfsam.emulator.wire.collection_routes import collection_routes
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.identity_routes import identity_routes
+from sfsam.emulator.wire.introspection_routes import introspection_routes
 from sfsam.emulator.wire.limit_routes import limit_routes
 from sfsam.emulator.wire.oauth_site import Site
 from sfsam.emulator.wire.query_routes import query_routes
@@ -62,7 +63,8 @@ def login_app(hosts: tuple[OrgHost, ...]) -> ASGIApp:
 
 
 def _oauth_routes(site: Site) -> list[PlainRoute]:
-    return [*authorize_routes(site), *token_routes(site), *identity_routes(site), *soap_routes(site)]
+    tokens = [*token_routes(site), *introspection_routes(site)]
+    return [*authorize_routes(site), *tokens, *identity_routes(site), *soap_routes(site)]
 
 
 def _starlette(routes: list[Route]) -> Starlette:

@@ -164,14 +164,10 @@ def _word(name: str) -> str:
 
 
 def _user_id(host: OrgHost, username: str) -> str:
-    admin = host.org.caller(host.org.admin_user_id)
-    quoted = username.replace("\\", "\\\\").replace("'", "\\'")
-    result = host.org.query(f"SELECT Id FROM User WHERE Username = '{quoted}'", admin)  # noqa: S608
-    records = result.records(0, 1, VERSIONS[-1])
-    result.close()
-    if not records:
+    found = host.user_id_of(username)
+    if found is None:
         raise ValueError(f"no user {username!r}")
-    return str(records[0]["Id"])
+    return found
 
 
 def _moment(text: str) -> datetime:

@@ -1,4 +1,4 @@
-"""Browser sessions of the log-in pages, and who has allowed the app what."""
+"""Browser sessions of the log-in pages, and who has allowed which app what."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SignIns:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._sessions: dict[str, SignIn] = {}
-        self._approved: dict[str, set[str]] = {}
+        self._approved: dict[tuple[str, str], set[str]] = {}
 
     def start(self, user_id: str) -> str:
         """Begin a browser session; returns the cookie value."""
@@ -34,17 +34,17 @@ class SignIns:
         """The session behind a cookie."""
         return self._sessions.get(cookie or "")
 
-    def approve(self, user_id: str, scopes: tuple[str, ...]) -> None:
+    def approve(self, user_id: str, client_id: str, scopes: tuple[str, ...]) -> None:
         """Remember that the user allowed the app these scopes."""
         with self._lock:
-            self._approved.setdefault(user_id, set()).update(scopes)
+            self._approved.setdefault((user_id, client_id), set()).update(scopes)
 
-    def has_approved(self, user_id: str, scopes: tuple[str, ...]) -> bool:
-        """Whether the user has allowed all of these scopes before."""
-        return set(scopes) <= self._approved.get(user_id, set())
+    def has_approved(self, user_id: str, client_id: str, scopes: tuple[str, ...]) -> bool:
+        """Whether the user has allowed the app all of these scopes before."""
+        return set(scopes) <= self._approved.get((user_id, client_id), set())
 
     def forget_user(self, user_id: str) -> None:
         """End the user's browser sessions and approvals (Salesforce fact sheet 5.10)."""
         with self._lock:
-            self._approved.pop(user_id, None)
+            self._approved = {key: scopes for key, scopes in self._approved.items() if key[0] != user_id}
             self._sessions = {c: s for c, s in self._sessions.items() if s.user_id != user_id}

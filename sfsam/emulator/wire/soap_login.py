@@ -58,7 +58,7 @@ def _login(site: Site, request: Request, body: bytes) -> Response:
 
 
 def _session(host: OrgHost, request: Request, version: str, user_id: str) -> Response:
-    token = host.tokens.issue_access(user_id, _SESSION_SCOPES)
+    token = host.tokens.issue_access(user_id, "", _SESSION_SCOPES)
     host.meter.count_token("soap_login")
     host.org.record_login(
         user_id, login_type="OtherApi", sub_type="SoapApiLogin", application="N/A", api_type="SOAP Partner"

@@ -1,89 +1,61 @@
-"""The token endpoint, introspection and revocation (Salesforce fact sheet 1.3 to 1.7)."""
+"""The token endpoint: one function for each flow (Salesforce fact sheet 1.3 to 1.6)."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
-import hmac
 from collections.abc import Callable
-from typing import Any
-from urllib.parse import unquote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from sfsam.emulator.wire.assertions import Assertion
 from sfsam.emulator.wire.client_app import client_credentials_scopes
-from sfsam.emulator.wire.host import OrgHost, site_base
-from sfsam.emulator.wire.id_tokens import make_id_token
-from sfsam.emulator.wire.oauth_site import OAuthError, Site, form_route, oauth_reply
-from sfsam.emulator.wire.replies import json_reply
+from sfsam.emulator.wire.device_flow import device_code_grant, start_device
+from sfsam.emulator.wire.oauth_errors import OAuthError
+from sfsam.emulator.wire.oauth_site import Client, Site, form_route
+from sfsam.emulator.wire.policies import check_policies, is_admin_approved_only
 from sfsam.emulator.wire.resource import PlainRoute
+from sfsam.emulator.wire.token_call import TOKEN, TokenCall, unknown_client
 from sfsam.emulator.wire.tokens import AuthorizationCode
-
-REMOTE_ACCESS = "Remote Access 2.0"
-Fields = dict[str, str]
 
 
 def token_routes(site: Site) -> list[PlainRoute]:
-    """The OAuth endpoints that applications call."""
-    return [
-        form_route(site, "/services/oauth2/token", _token, ("POST",)),
-        form_route(site, "/services/oauth2/introspect", _introspect, ("POST",)),
-        form_route(site, "/services/oauth2/revoke", _revoke, ("GET", "POST")),
-    ]
+    """The endpoint that applications fetch sessions from."""
+    return [form_route(site, TOKEN, _token, ("POST",))]
 
 
-def _token(site: Site, request: Request, fields: Fields) -> Response:
-    flow = _FLOWS.get(fields.get("grant_type", ""))
+def _token(site: Site, request: Request, fields: dict[str, str]) -> Response:
+    call = TokenCall(site, request, fields)
+    if call.field("response_type") == "device_code":
+        return start_device(call)
+    flow = _FLOWS.get(call.needed("grant_type"))
     if flow is None:
         raise OAuthError("unsupported_grant_type", "grant type not supported")
-    return flow(site, request, fields)
+    return flow(call)
 
 
-def _client(site: Site, request: Request, fields: Fields) -> OrgHost:
-    """The org whose app authenticates itself, by Basic or in the body (Salesforce fact sheet 1.3)."""
-    client_id, secret = _basic(request) or (fields.get("client_id", ""), fields.get("client_secret", ""))
-    host = site.host_of_client(client_id)
-    if host is None:
-        raise OAuthError("invalid_client_id", "client identifier invalid")
-    if not host.app.is_secret(secret):
-        raise OAuthError("invalid_client", "invalid client credentials")
-    return host
-
-
-def _basic(request: Request) -> tuple[str, str] | None:
-    kind, _, value = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "basic":
-        return None
-    try:
-        client_id, _, secret = base64.b64decode(value, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
-        raise OAuthError("invalid_basic_auth_header", "invalid authorization header") from error
-    return unquote(client_id), unquote(secret)
-
-
-def _authorization_code(site: Site, request: Request, fields: Fields) -> Response:
-    host = _client(site, request, fields)
-    code = host.tokens.find_code(fields.get("code", ""))
-    if code is None or code.client_id != host.app.client_id:
+def _authorization_code(call: TokenCall) -> Response:
+    clients = call.clients(secret_optional=lambda settings: not settings.secret_required)
+    found = ((client, client.host.tokens.find_code(call.field("code"))) for client in clients)
+    client, code = next(((client, code) for client, code in found if code), (clients[0], None))
+    if code is None or code.client_id != client.app.client_id:
         raise OAuthError("invalid_grant", "invalid authorization code")
-    if not fields.get("redirect_uri"):
+    if not call.field("redirect_uri"):
         raise OAuthError("redirect_uri_missing", "redirect_uri missing")
-    if fields["redirect_uri"] != code.redirect_uri:
+    if call.field("redirect_uri") != code.redirect_uri:
         raise OAuthError("redirect_uri_mismatch", "redirect_uri must match configuration")
-    _check_verifier(code, fields.get("code_verifier"))
-    if host.living_caller(code.user_id) is None:
-        raise OAuthError("invalid_grant", "inactive user")
-    if not host.tokens.spend_code(code):
+    _check_verifier(code, call.field("code_verifier"))
+    check_policies(client, call.living(client.host, code.user_id))  # while the code is not spent yet
+    tokens = client.host.tokens
+    if not tokens.spend_code(code):
         raise OAuthError("invalid_grant", "expired authorization code")
-    refresh = None
-    if "refresh_token" in code.scopes:
-        refresh = host.tokens.issue_refresh(code.user_id, code.scopes).value
-    return _issue(host, request, fields, code.user_id, code.scopes, refresh, "OauthWebServer", show_refresh=True)
+    wants_refresh = "refresh_token" in code.scopes
+    refresh = tokens.issue_refresh(code.user_id, code.client_id, code.scopes) if wants_refresh else None
+    return call.session(client, code.user_id, code.scopes, "OauthWebServer", refresh=refresh, show_refresh=True)
 
 
-def _check_verifier(code: AuthorizationCode, verifier: str | None) -> None:
+def _check_verifier(code: AuthorizationCode, verifier: str) -> None:
     """PKCE: the verifier must hash to the challenge that came with the code (S256 only)."""
     if code.code_challenge is None:
         return
@@ -94,104 +66,68 @@ def _check_verifier(code: AuthorizationCode, verifier: str | None) -> None:
         raise OAuthError("invalid_request", "invalid code verifier")
 
 
-def _refresh_token(site: Site, request: Request, fields: Fields) -> Response:
-    host = _client(site, request, fields)
-    token = host.tokens.present_refresh(fields.get("refresh_token", ""))
-    if token is None or host.living_caller(token.user_id) is None:
+def _refresh_token(call: TokenCall) -> Response:
+    clients = call.clients(secret_optional=lambda settings: not settings.secret_required_for_refresh)
+    found = ((client, client.host.tokens.present_refresh(call.field("refresh_token"))) for client in clients)
+    client, token = next(((client, token) for client, token in found if token), (clients[0], None))
+    host = client.host
+    if token is None or token.client_id != client.app.client_id or host.living_caller(token.user_id) is None:
         raise OAuthError("invalid_grant", "expired access/refresh token")
-    rotates = host.settings.refresh_token_rotation
+    check_policies(client, call.living(host, token.user_id))  # before rotation ends the token
+    rotates = host.settings.refresh_token_rotation and not client.app.is_supplied
     if rotates:
         token = host.tokens.rotate(token)
-    return _issue(
-        host, request, fields, token.user_id, token.scopes, token.value, "OauthRefreshToken", show_refresh=rotates
-    )
+    return call.session(client, token.user_id, token.scopes, "OauthRefreshToken", refresh=token, show_refresh=rotates)
 
 
-def _client_credentials(site: Site, request: Request, fields: Fields) -> Response:
-    if site.is_login_host:
+def _client_credentials(call: TokenCall) -> Response:
+    if call.site.is_login_host:
         raise OAuthError("invalid_grant", "request not supported on this domain")
-    host = _client(site, request, fields)
+    client = call.clients()[0]
+    host = client.host
+    if client.app.is_supplied or not host.settings.client_credentials_enabled:
+        raise OAuthError("invalid_grant", "client credentials flow not enabled")
     user_id = host.org.run_as_user_id
     caller = host.living_caller(user_id) if host.settings.run_as else None
     if caller is None or not caller.may("ApiEnabled"):
         raise OAuthError("invalid_grant", "no client credentials user enabled")
-    scopes = client_credentials_scopes()
-    return _issue(host, request, fields, user_id, scopes, None, "OauthClientCredentials", show_refresh=False)
+    return call.session(client, user_id, client_credentials_scopes(), "OauthClientCredentials")
 
 
-def _password(site: Site, request: Request, fields: Fields) -> Response:
+def _jwt_bearer(call: TokenCall) -> Response:
+    """The user named by `sub`, on the word of the app's certificate; never a refresh token."""
+    assertion = Assertion.parse(call.needed("assertion"))
+    clients = call.site.clients(assertion.claim("iss"))
+    if not clients:
+        raise unknown_client()
+    client = clients[0]
+    assertion.check_signature("" if client.app.is_supplied else client.host.settings.jwt_certificate)
+    assertion.check_audience(call.audiences(client))
+    assertion.check_expiry(client.host.org.clock.now())
+    user_id = client.host.user_id_of(assertion.claim("sub"))
+    if user_id is not None:
+        call.living(client.host, user_id)
+    if user_id is None or not _may_come_by_jwt(client, user_id):
+        raise OAuthError("invalid_grant", "user hasn't approved this consumer")
+    return call.session(client, user_id, client_credentials_scopes(), "OauthJwtBearer")
+
+
+def _may_come_by_jwt(client: Client, user_id: str) -> bool:
+    """Whether an administrator decides (the policy is checked later), or the user has allowed the app before."""
+    return is_admin_approved_only(client) or client.host.tokens.has_approval(user_id, client.app.client_id)
+
+
+def _password(call: TokenCall) -> Response:
     """New orgs block this flow (Salesforce fact sheet 1.3), with the answer that a wrong password gets."""
-    _client(site, request, fields)
+    call.clients()
     raise OAuthError("invalid_grant", "authentication failure")
 
 
-_FLOWS: dict[str, Callable[[Site, Request, Fields], Response]] = {
+_FLOWS: dict[str, Callable[[TokenCall], Response]] = {
     "authorization_code": _authorization_code,
     "refresh_token": _refresh_token,
     "client_credentials": _client_credentials,
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": _jwt_bearer,
+    "device": device_code_grant,
     "password": _password,
 }
-
-
-def _issue(
-    host: OrgHost,
-    request: Request,
-    fields: Fields,
-    user_id: str,
-    scopes: tuple[str, ...],
-    refresh: str | None,
-    sub_type: str,
-    *,
-    show_refresh: bool,
-) -> Response:
-    """The answer of 1.4. It never says when the token expires."""
-    token = host.tokens.issue_access(user_id, scopes, refresh)
-    host.meter.count_token(fields["grant_type"])
-    host.org.record_login(user_id, login_type=REMOTE_ACCESS, sub_type=sub_type, application=host.app.name)
-    identity = host.identity_url(site_base(request), user_id)
-    issued_at = str(int(token.issued_at.timestamp() * 1000))
-    signed = hmac.digest(host.app.client_secret.encode(), (identity + issued_at).encode(), "sha256")
-    content = {
-        "access_token": token.value,
-        "signature": base64.b64encode(signed).decode(),
-        "scope": " ".join(scopes),
-        "instance_url": host.base_url(request),
-        "id": identity,
-        "token_type": "Bearer",
-        "issued_at": issued_at,
-    }
-    if show_refresh and refresh is not None:
-        content["refresh_token"] = refresh
-    if "openid" in scopes:
-        content["id_token"] = make_id_token(site_base(request), identity, host.app.client_id, token)
-    return oauth_reply(request, fields, content)
-
-
-def _introspect(site: Site, request: Request, fields: Fields) -> Response:
-    host = _client(site, request, fields)
-    value = fields.get("token", "")
-    access, refresh = host.tokens.find_access(value), host.tokens.find_refresh(value)
-    token = access or refresh
-    caller = host.living_caller(token.user_id) if token else None
-    if token is None or caller is None:
-        return json_reply({"active": False})
-    content: dict[str, Any] = {
-        "active": True,
-        "scope": " ".join(token.scopes),
-        "client_id": host.app.client_id,
-        "username": caller.username,
-        "sub": host.identity_url(site_base(request), token.user_id),
-        "token_type": "access_token" if access else "refresh_token",
-    }
-    if access:
-        issued = int(access.issued_at.timestamp())
-        expires = int(host.tokens.expires_at(access).timestamp())
-        content |= {"exp": expires, "iat": issued, "nbf": issued}
-    return json_reply(content)
-
-
-def _revoke(site: Site, request: Request, fields: Fields) -> Response:
-    token = fields.get("token", "")
-    if not any(host.tokens.revoke(token) for host in site.hosts):
-        raise OAuthError("invalid_token", "invalid token: " + token[:15])
-    return Response(status_code=200)

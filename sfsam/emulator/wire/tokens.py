@@ -39,7 +39,10 @@ class RefreshToken:
 
     value: str
     user_id: str
+    client_id: str
     scopes: tuple[str, ...]
+    issued_at: datetime
+    last_used_at: datetime
     is_alive: bool = True
     replaced_by: str | None = None
 
@@ -50,6 +53,7 @@ class AccessToken:
 
     value: str
     user_id: str
+    client_id: str
     scopes: tuple[str, ...]
     issued_at: datetime
     last_used_at: datetime
@@ -57,10 +61,14 @@ class AccessToken:
 
 
 class TokenStore:
-    """All sessions of one org, safe to touch from any thread."""
+    """All sessions of one org, safe to touch from any thread.
 
-    def __init__(self, org_id: str, clock: OrgClock, settings: Settings) -> None:
+    `own_client_id` is the app whose refresh tokens follow the settings' policy; others live until revoked.
+    """
+
+    def __init__(self, org_id: str, clock: OrgClock, settings: Settings, own_client_id: str) -> None:
         self._org_id15 = org_id[:15]
+        self._own_client_id = own_client_id
         self._clock = clock
         self._settings = settings
         self._lock = threading.RLock()
@@ -90,20 +98,23 @@ class TokenStore:
             code.is_used = True
             return True
 
-    def issue_refresh(self, user_id: str, scopes: tuple[str, ...]) -> RefreshToken:
-        """A refresh token; the user's oldest dies when there would be more than five."""
+    def issue_refresh(self, user_id: str, client_id: str, scopes: tuple[str, ...]) -> RefreshToken:
+        """A refresh token; the user's oldest for that app dies when there would be more than five."""
         with self._lock:
-            alive = [t.value for t in self._refresh.values() if t.user_id == user_id and t.is_alive]
-            for value in alive[: max(0, len(alive) - _APPROVALS_PER_USER + 1)]:
-                self.revoke(value)
-            token = RefreshToken("5Aep861" + _random(80), user_id, scopes)
-            self._refresh[token.value] = token
-            return token
+            alive = self._approvals(user_id, client_id)
+            for token in alive[: max(0, len(alive) - _APPROVALS_PER_USER + 1)]:
+                self.revoke(token.value)
+            return self._new_refresh(user_id, client_id, scopes)
+
+    def has_approval(self, user_id: str, client_id: str) -> bool:
+        """Whether the user has let the app come back."""
+        with self._lock:
+            return bool(self._approvals(user_id, client_id))
 
     def find_refresh(self, value: str) -> RefreshToken | None:
         """A living refresh token, without using it."""
         token = self._refresh.get(value)
-        return token if token is not None and token.is_alive else None
+        return token if token is not None and self._is_alive(token) else None
 
     def present_refresh(self, value: str) -> RefreshToken | None:
         """A living refresh token. A rotated one that comes back takes its successors with it (1.6)."""
@@ -111,22 +122,27 @@ class TokenStore:
             token = self._refresh.get(value)
             if token is not None and token.replaced_by is not None:
                 self._revoke_line(token)
-            return self.find_refresh(value)
+            living = self.find_refresh(value)
+            if living is not None:
+                living.last_used_at = self._clock.now()
+            return living
 
     def rotate(self, token: RefreshToken) -> RefreshToken:
         """The successor of a refresh token, which dies at once."""
         with self._lock:
-            successor = RefreshToken("5Aep861" + _random(80), token.user_id, token.scopes)
-            self._refresh[successor.value] = successor
+            successor = self._new_refresh(token.user_id, token.client_id, token.scopes)
+            successor.issued_at = token.issued_at
             token.is_alive = False
             token.replaced_by = successor.value
             return successor
 
-    def issue_access(self, user_id: str, scopes: tuple[str, ...], refresh_token: str | None = None) -> AccessToken:
-        """A new session for the user."""
+    def issue_access(
+        self, user_id: str, client_id: str, scopes: tuple[str, ...], refresh_token: str | None = None
+    ) -> AccessToken:
+        """A new session for the user; `client_id` is "" when no app asked for it."""
         now = self._clock.now()
         value = f"{self._org_id15}!AQ{_random(92)}"
-        token = AccessToken(value, user_id, scopes, now, now, refresh_token)
+        token = AccessToken(value, user_id, client_id, scopes, now, now, refresh_token)
         with self._lock:
             self._access[value] = token
         return token
@@ -172,6 +188,30 @@ class TokenStore:
                     refresh.is_alive, refresh.replaced_by = False, None
             for value in [t.value for t in self._access.values() if t.user_id == user_id]:
                 del self._access[value]
+
+    def _new_refresh(self, user_id: str, client_id: str, scopes: tuple[str, ...]) -> RefreshToken:
+        now = self._clock.now()
+        token = RefreshToken("5Aep861" + _random(80), user_id, client_id, scopes, now, now)
+        self._refresh[token.value] = token
+        return token
+
+    def _approvals(self, user_id: str, client_id: str) -> list[RefreshToken]:
+        """The living refresh tokens of a user for an app, oldest first."""
+        return [
+            token
+            for token in self._refresh.values()
+            if (token.user_id, token.client_id) == (user_id, client_id) and self._is_alive(token)
+        ]
+
+    def _is_alive(self, token: RefreshToken) -> bool:
+        """Whether the token was not ended, and the app's policy lets it live on (Salesforce fact sheet 1.6)."""
+        policy = self._settings.refresh_token_policy
+        if not token.is_alive or token.client_id != self._own_client_id or policy == "Infinite":
+            return token.is_alive
+        if policy == "Zero":
+            return False
+        since = token.issued_at if policy == "SpecificLifetime" else token.last_used_at
+        return self._clock.now() < since + timedelta(seconds=self._settings.refresh_token_seconds)
 
     def _revoke_line(self, token: RefreshToken) -> None:
         """End a rotated token's sessions and every token that followed it."""
