@@ -13,8 +13,9 @@ LABELS = 104  # pixels kept for the names of the buckets
 
 
 def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
-    """People per bucket. `rows`: bucket, people, is_stale, in order (read last_activity_buckets)."""
+    """People per bucket. `rows`: bucket, people, part, in order (read last_activity_buckets)."""
     roles = ROLES[mode]
+    colors = {"active": roles.active, "in_grace": roles.other, "stale": roles.stale}
     figure = blank(mode, height=max(1, len(rows)) * ROW_HEIGHT + 8)
     places = list(range(len(rows)))
     figure.add_bar(
@@ -22,7 +23,7 @@ def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         x=list(rows["people"]),
         y=places,
         width=0.56,
-        marker={"color": [roles.stale if stale else roles.active for stale in rows["is_stale"]]},
+        marker={"color": [colors[part] for part in rows["part"]]},
         text=[number(people) for people in rows["people"]],
         textposition="outside",
         cliponaxis=False,
@@ -41,8 +42,8 @@ def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
 
 
 def _draw_threshold(figure: go.Figure, rows: pd.DataFrame, color: str) -> None:
-    """A dotted line between the last bucket in use and the first stale one."""
-    in_use = int((~rows["is_stale"].astype(bool)).sum())
+    """A dotted line before the first stale bucket."""
+    in_use = int((rows["part"] != "stale").sum())
     if 0 < in_use < len(rows):
         line = {"color": color, "width": 1, "dash": "dot"}
         figure.add_shape(type="line", xref="paper", x0=0, x1=1, y0=in_use - 0.5, y1=in_use - 0.5, line=line)

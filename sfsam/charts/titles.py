@@ -33,11 +33,12 @@ def license_title(rows: pd.DataFrame) -> str:
 def last_activity_title(rows: pd.DataFrame, stale_after_days: int) -> str:
     """How many people have not been seen for longer than the threshold."""
     people = int(rows["people"].sum())
-    stale = int(rows.loc[rows["is_stale"].astype(bool), "people"].sum())
+    stale = int(rows.loc[rows["part"] == "stale", "people"].sum())
     if people == 0:
         return "When people were last seen"
     if stale == 0:
-        return f"All {number(people)} people were seen in the last {stale_after_days} days"
+        or_new = " or are new" if (rows.loc[rows["part"] == "in_grace", "people"] > 0).any() else ""
+        return f"All {number(people)} people were seen in the last {stale_after_days} days{or_new}"
     verb = "has" if stale == 1 else "have"
     return f"{number(stale)} of {number(people)} people {verb} not been seen for {stale_after_days} days"
 

@@ -71,8 +71,8 @@ def test_two_currencies_of_one_license_are_two_rows() -> None:
 def test_stale_buckets_are_amber_in_both_modes(mode: Mode) -> None:
     figure = charts.last_activity_bars(frame("last_activity_buckets"), mode)
     roles = ROLES[mode]
-    assert list(figure.data[0].marker.color) == [roles.active] * 2 + [roles.stale] * 4
-    assert figure.layout.shapes[0].y0 == 1.5
+    assert list(figure.data[0].marker.color) == [roles.active] * 2 + [roles.other] + [roles.stale] * 4
+    assert figure.layout.shapes[0].y0 == 2.5
 
 
 def test_the_trend_names_each_line_at_its_end_and_labels_no_zero() -> None:

@@ -62,8 +62,10 @@ def test_few_stale_seats_are_not_rounded_up_to_one_in_ten() -> None:
 def test_people_are_counted_beyond_the_threshold() -> None:
     rows = pd.DataFrame(FULL["last_activity_buckets"])
     assert titles.last_activity_title(rows, 60) == "381 of 2,412 people have not been seen for 60 days"
-    seen = rows.assign(people=[5, 0, 0, 0, 0, 0])
+    seen = rows.assign(people=[5, 0, 0, 0, 0, 0, 0])
     assert titles.last_activity_title(seen, 60) == "All 5 people were seen in the last 60 days"
+    new = rows.assign(people=[5, 0, 1, 0, 0, 0, 0])
+    assert titles.last_activity_title(new, 60) == "All 6 people were seen in the last 60 days or are new"
     assert titles.last_activity_title(rows.head(0), 60) == "When people were last seen"
 
 
@@ -89,4 +91,4 @@ def test_departments_say_where_the_stale_spend_is() -> None:
 
 def test_the_words_for_a_screen_reader_list_the_rows() -> None:
     rows = pd.DataFrame(FULL["last_activity_buckets"])
-    assert titles.alt("Seen", rows, "bucket", "people").startswith("Seen. 0–30 days: 1,746; 31–60 days: 285")
+    assert titles.alt("Seen", rows, "bucket", "people").startswith("Seen. 0–30 days: 1,746; 31–60 days: 268")

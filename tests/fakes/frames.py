@@ -241,16 +241,18 @@ FULL: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "last_activity_buckets": [
-        {"ordinal": place, "bucket": bucket, "people": people, "is_stale": place > 1}
-        for place, (bucket, people) in enumerate(
-            {
-                "0–30 days": 1746,
-                "31–60 days": 285,
-                "61–90 days": 118,
-                "91–180 days": 126,
-                "Over 180 days": 86,
-                "Never": 51,
-            }.items()
+        {"ordinal": place, "bucket": bucket, "people": people, "part": part}
+        for place, (bucket, people, part) in enumerate(
+            [
+                ("0–30 days", 1746, "active"),
+                ("31–60 days", 268, "active"),
+                ("New, in grace", 17, "in_grace"),
+                ("61–90 days", 118, "stale"),
+                ("91–180 days", 126, "stale"),
+                ("Over 180 days", 86, "stale"),
+                ("Never", 51, "stale"),
+            ],
+            start=1,
         )
     ],
     "license_trend": [

@@ -46,7 +46,7 @@ COLUMNS: dict[str, str] = {
     "overview_seats": "owned assigned active stale in_grace machine inactive_holder unknown available over people "
     "people_stale percent_stale",
     "overview_money": "currency annual_spend potential_savings over_licensed true_up stale_seats",
-    "last_activity_buckets": "ordinal bucket people is_stale",
+    "last_activity_buckets": "ordinal bucket people part",
     "license_trend": "day owned assigned active stale",
     "savings_by_org": "org_id org assigned stale potential_savings currency",
     "spend_by_department": "department assigned stale annual_cost stale_cost currency",

@@ -111,8 +111,10 @@ def test_the_overview_counts_paid_seats_and_each_person_once(seeded: DuckDBStore
     [sales] = seeded.reads.fetch("overview_seats", departments=["Sales"]).to_dict("records")
     assert (sales["assigned"], sales["stale"], sales["people"]) == (2, 1, 2)
     buckets = seeded.reads.fetch("last_activity_buckets")
-    assert buckets["people"].tolist() == [1, 1, 1, 0, 1, 2]
-    assert buckets["is_stale"].tolist() == [False, False, True, True, True, True]
+    assert buckets["people"].tolist() == [1, 1, 1, 1, 0, 1, 1]
+    assert buckets["part"].tolist() == ["active", "active", "in_grace", "stale", "stale", "stale", "stale"]
+    stale = buckets.loc[buckets["part"] == "stale", "people"].sum()
+    assert stale == seats["people_stale"]
 
 
 def test_plain_rows_have_none_for_what_is_missing_and_exact_amounts(seeded: DuckDBStore) -> None:

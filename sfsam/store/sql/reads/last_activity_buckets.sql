@@ -1,16 +1,19 @@
 -- title: Last human activity
 -- description: Active, human users by the days since their last human sign-in, counted back from their org's last
 --   download. Users that only machines log in as are left out, and so are users whose sign-ins the org does not
---   show. A bucket is stale when all of it lies beyond the threshold.
+--   show. Who has not been seen and is new or newly reactivated stands apart as in grace. A bucket is stale when all
+--   of it lies beyond the threshold.
 -- parameters: org_ids, kinds, models, departments, stale_after_days, grace_days, include_sandboxes
--- columns: ordinal, bucket, people, is_stale
+-- columns: ordinal, bucket, people, part
 WITH bucket(ordinal, bucket, after_days, until_days) AS (
     VALUES
-        (1, '0–30 days', 0, 30), (2, '31–60 days', 30, 60), (3, '61–90 days', 60, 90),
-        (4, '91–180 days', 90, 180), (5, 'Over 180 days', 180, NULL), (6, 'Never', NULL, NULL)
+        (1, '0–30 days', 0, 30), (2, '31–60 days', 30, 60), (3, 'New, in grace', NULL, NULL),
+        (4, '61–90 days', 60, 90), (5, '91–180 days', 90, 180), (6, 'Over 180 days', 180, NULL),
+        (7, 'Never', NULL, NULL)
 ),
 person AS (
-    SELECT DISTINCT org_id, user_id, epoch(taken_at - last_activity_at) / 86400 AS age_days
+    SELECT DISTINCT
+        org_id, user_id, epoch(taken_at - last_activity_at) / 86400 AS age_days, part = 'in_grace' AS is_in_grace
     FROM seats($stale_after_days, $grace_days)
     WHERE holder_is_active AND NOT is_machine AND part <> 'unknown' AND ($include_sandboxes OR NOT is_sandbox)
         AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
@@ -18,15 +21,15 @@ person AS (
 ),
 placed AS (
     SELECT
-        CASE WHEN age_days IS NULL THEN 6 WHEN age_days <= 30 THEN 1 WHEN age_days <= 60 THEN 2
-            WHEN age_days <= 90 THEN 3 WHEN age_days <= 180 THEN 4 ELSE 5 END AS ordinal,
+        CASE WHEN is_in_grace THEN 3 WHEN age_days IS NULL THEN 7 WHEN age_days <= 30 THEN 1 WHEN age_days <= 60 THEN 2
+            WHEN age_days <= 90 THEN 4 WHEN age_days <= 180 THEN 5 ELSE 6 END AS ordinal,
         count(*) AS people
     FROM person
     GROUP BY 1
 )
 SELECT
     b.ordinal, b.bucket, coalesce(p.people, 0) AS people,
-    coalesce(b.after_days >= $stale_after_days, true) AS is_stale
+    CASE WHEN b.ordinal = 3 THEN 'in_grace' WHEN b.after_days < $stale_after_days THEN 'active' ELSE 'stale' END AS part
 FROM bucket b
 LEFT JOIN placed p ON p.ordinal = b.ordinal
 ORDER BY b.ordinal
