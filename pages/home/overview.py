@@ -9,7 +9,7 @@ from sfsam.ui.viewer import EVERYONE
 controls = shell.open_page("Overview", EVERYONE)
 scope = filters.scope(controls)
 with controls:
-    export.menu(["position", "unused"])
+    export.menu(["position", "unused"], scope)
 
 overview.lead(scope)
 overview.figures(scope)

@@ -8,14 +8,14 @@ from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Subscriptions", EVERYONE)
 scope = filters.scope(controls)
-with controls:
-    export.menu(["unused", "subscriptions"])
 
 lead = st.container()
 with st.container(horizontal=True, vertical_alignment="center", key="tools"):
     read = subscriptions.which()
     scope = subscriptions.narrowing(scope)
     sorting = subscriptions.sorting()
+with controls:
+    export.menu(["unused", "subscriptions"], scope)
 with lead:
     subscriptions.lead(scope)
 

@@ -9,7 +9,7 @@ from sfsam.ui.viewer import EVERYONE
 controls = shell.open_page("Utilization", EVERYONE)
 scope = filters.scope(controls)
 with controls:
-    export.menu(["position"])
+    export.menu(["position"], scope)
 
 utilization.lead(scope)
 utilization.figures(scope)

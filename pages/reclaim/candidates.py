@@ -8,14 +8,14 @@ from sfsam.ui.viewer import MANAGERS
 
 controls = shell.open_page("Removal candidates", MANAGERS)
 scope = filters.scope(controls)
-with controls:
-    export.menu(["candidates", "unused"])
 
 candidates.lead(scope)
 with st.container(horizontal=True, vertical_alignment="center", key="tools"):
     states = candidates.segments(scope)
     scope = candidates.narrowing(scope)
     sorting = candidates.sorting()
+with controls:
+    export.menu(["candidates", "unused"], scope)
 
 jobs.card(plan.SLOT)
 

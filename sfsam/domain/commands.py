@@ -178,13 +178,26 @@ class ListCandidates(Command):
     profile: str | None = None
 
 
+class Narrowing(BaseModel):
+    """Which rows of a list are meant; what is empty narrows nothing, and what a list does not know is left aside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    org_ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    search: str = ""
+
+
 class Export(Command):
-    """Write a list to a file. Answer: ExportAnswer."""
+    """Write a list, or the rows of it that are meant, to a file. Answer: ExportAnswer."""
 
     what: Literal["unused", "subscriptions", "candidates", "position", "audit"]
     format: Literal["csv", "xlsx", "parquet"]
     output: str
     profile: str | None = None
+    narrowing: Narrowing = Narrowing()
 
 
 class ShowAudit(Command):

@@ -119,6 +119,13 @@ def _scope(world: World, profile: str | None) -> dict[str, Any]:
 
 
 def _export_scope(world: World, command: Export) -> dict[str, Any]:
+    known = world.store.reads.header(_READ_OF[command.what]).parameters
+    narrowing = command.narrowing.model_dump(mode="json").items()
+    return _list_scope(world, command) | {name: value for name, value in narrowing if value and name in known}
+
+
+def _list_scope(world: World, command: Export) -> dict[str, Any]:
+    """Parameters of the whole list, of one profile or of all."""
     if command.what == "audit":
         return {}
     if command.what == "candidates":

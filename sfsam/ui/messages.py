@@ -27,6 +27,8 @@ REMEMBERED = "What each person held is remembered before the first call, so that
 NOTHING_SENT = "Nothing has been sent."
 LIST_PRICES = "Prices are list prices; enter what you pay to see your own amounts."
 FREE_OUTSIDE = "Free licenses stand outside these numbers; so do sandboxes."
+EXPORT_WHOLE = "Whole lists. Moments are in UTC."
+EXPORT_NARROWED = "The rows that fit the filters and the search. Moments are in UTC."
 NO_HISTORY = "A line appears after the second day with a download."
 
 WELCOME_TITLE = "See which Salesforce seats nobody uses, and stop paying for them."

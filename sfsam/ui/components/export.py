@@ -1,17 +1,18 @@
-"""Export: a whole list as CSV, XLSX or Parquet, made when it is asked for, by the command everyone uses."""
+"""Export: a list as the page narrows it, as CSV, XLSX or Parquet, made when asked for by the command everyone uses."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import streamlit as st
 
-from sfsam.domain.commands import Export
-from sfsam.ui import frames
+from sfsam.domain.commands import Export, Narrowing
+from sfsam.ui import frames, messages
+from sfsam.ui.state import Scope
 
 What = Literal["unused", "subscriptions", "candidates", "position", "audit"]
 FileFormat = Literal["csv", "xlsx", "parquet"]
@@ -22,15 +23,18 @@ FORMATS: dict[FileFormat, str] = {
 }
 LABELS: dict[What, str] = {
     "unused": "Unused licenses",
-    "subscriptions": "All subscriptions",
-    "candidates": "All removal candidates",
-    "position": "The license position",
-    "audit": "The audit trail",
+    "subscriptions": "Subscriptions",
+    "candidates": "Removal candidates",
+    "position": "License position",
+    "audit": "Audit trail",
 }
 
 
-def menu(lists: Sequence[What]) -> None:
-    """A button that opens the lists of this page, each in three formats. Filters do not act on an export."""
+EVERYTHING = Scope()
+
+
+def menu(lists: Sequence[What], scope: Scope = EVERYTHING) -> None:
+    """A button that opens the lists of this page, each in three formats. The filters and the search act on them."""
     with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
         for what in lists:
             st.markdown(f"**{LABELS[what]}**")
@@ -38,21 +42,17 @@ def menu(lists: Sequence[What]) -> None:
                 for file_format, mime in FORMATS.items():
                     st.download_button(
                         file_format.upper() if file_format != "parquet" else "Parquet",
-                        data=_maker(what, file_format),
+                        data=partial(_file, what, file_format, Narrowing(**scope.parameters())),
                         file_name=f"sfsam-{what}.{file_format}",
                         mime=mime,
                         key=f"export_{what}_{file_format}",
                         on_click="ignore",
                     )
-        st.caption("Whole lists, whatever the filters say. Moments are in UTC.")
+        st.caption(messages.EXPORT_NARROWED if scope.parameters() else messages.EXPORT_WHOLE)
 
 
-def _maker(what: What, file_format: FileFormat) -> Callable[[], bytes]:
-    return partial(_file, what, file_format)
-
-
-def _file(what: What, file_format: FileFormat) -> bytes:
+def _file(what: What, file_format: FileFormat, narrowing: Narrowing) -> bytes:
     with tempfile.TemporaryDirectory(prefix="sfsam-export-") as folder:
         path = Path(folder) / f"{what}.{file_format}"
-        frames.send(Export(what=what, format=file_format, output=str(path)))
+        frames.send(Export(what=what, format=file_format, output=str(path), narrowing=narrowing))
         return path.read_bytes()
