@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime, time
 from typing import Any
 
 from sfsam.emulator import writes
 from sfsam.emulator.answers import Caller, Change, ResultSet, RowResult
+from sfsam.emulator.behavior import Behavior
 from sfsam.emulator.clock import OrgClock, real_now
 from sfsam.emulator.database import insert
 from sfsam.emulator.errors import SalesforceError, not_found
@@ -18,11 +20,10 @@ from sfsam.emulator.permissions import effective_permissions
 from sfsam.emulator.population import company
 from sfsam.emulator.population.scenarios import SCENARIOS, Scenario
 from sfsam.emulator.results import StoredResult
-from sfsam.emulator.rules.work import Work
 from sfsam.emulator.schema.catalog import visible
 from sfsam.emulator.schema.describe import describe_object, describe_summary
 from sfsam.emulator.schema.model import SObject
-from sfsam.emulator.sign_ins import SignIn, check_password, keep_sign_in, same_password
+from sfsam.emulator.sign_ins import REFRESH, SignIn, check_password, keep_sign_in, same_password
 from sfsam.emulator.soql.compiler import check_bulk, compile_query
 from sfsam.emulator.soql.parser import parse
 
@@ -70,8 +71,8 @@ _SUMMARY = (
 class Org:
     """A Salesforce org in memory. Every method is safe to call from any thread.
 
-    Every active user comes in with the same practice password, `admin_password`. `blocker_code` is the errorCode
-    with which a deactivation is refused that the configuration blocks (fact sheet 5.3: not documented).
+    Every active user comes in with the same practice password, `admin_password`. `behavior` holds the switches for
+    what is not documented; change them with `behave`.
     """
 
     def __init__(
@@ -83,7 +84,6 @@ class Org:
         self.name = identity.name
         self.organization_type = "Enterprise Edition"
         self.is_sandbox = identity.is_sandbox
-        self.blocker_code = "FIELD_INTEGRITY_EXCEPTION"
         self._data = OrgData(index, users, seed, anchor, clock, scenario)
         ids = self._data.ids
         self.org_id = ids.id("00D", 1)
@@ -91,6 +91,17 @@ class Org:
         self.run_as_user_id = ids.id("005", company.RUN_AS)
         self.admin_password = f"Practice-{seed}-{index}!"
         self.admin_username = str(self.user_summary(self.admin_user_id)["Username"])
+
+    @property
+    def behavior(self) -> Behavior:
+        """The switches as they are."""
+        return self._data.behavior
+
+    def behave(self, **switches: Any) -> None:
+        """Side door: set switches of `Behavior`. Raises ValueError for what is not one."""
+        with self._data.lock:
+            self._data.behavior.change(**switches)
+            self._data.counts.forget()
 
     # -- people
 
@@ -106,7 +117,7 @@ class Org:
             ).fetchone()
             if found is None:
                 raise not_found()
-            permissions = effective_permissions(connection, number)
+            permissions = effective_permissions(connection, number, self.behavior)
         return Caller(self._data.ids.id("005", number), found[0], permissions, found[1], found[2])
 
     def authenticate(self, username: str, password: str) -> Caller:
@@ -156,14 +167,16 @@ class Org:
         """Append to LoginHistory and move LastLoginDate (at most once in 60 seconds, fact sheet 4.1)."""
         number = self._data.user_number(user_id)
         sign_in = SignIn(login_type, sub_type, application, status, api_type)
+        moves = sub_type != REFRESH or self.behavior.refresh_moves_last_login
         with self._data.writing() as connection:
-            keep_sign_in(connection, self._data.numbers, number, sign_in, at or self.clock.now())
+            keep_sign_in(connection, self._data.numbers, number, sign_in, at or self.clock.now(), moves=moves)
 
     # -- reading
 
     def query(self, soql: str, caller: Caller, *, all_rows: bool = False) -> ResultSet:
         """Run SOQL as the caller. Raises MALFORMED_QUERY, INVALID_FIELD, INVALID_TYPE and others."""
         query = parse(soql)
+        self._data.counts.keep()
         connection = self._data.cursor()
         try:
             compiled = compile_query(self._data.setting(connection, soql, caller, all_rows=all_rows), query)
@@ -176,7 +189,7 @@ class Org:
         """The object of a query that Bulk API 2.0 accepts; raises the restriction otherwise (3.1)."""
         query = parse(soql)
         with self._data.reading() as connection:
-            return check_bulk(self._data.setting(connection, soql, caller), query)
+            return check_bulk(self._data.setting(connection, soql, caller), query, self.behavior.without_bulk)
 
     def describe(self, object_name: str, caller: Caller) -> Record:
         """The full describe of an object as the caller sees it. Raises NOT_FOUND."""
@@ -217,13 +230,17 @@ class Org:
 
     # -- writing
 
+    def together(self) -> AbstractContextManager[None]:
+        """What this thread writes inside becomes true together, and an exception undoes it (fact sheet 2.7)."""
+        return self._data.joint()
+
     def create(
         self, object_name: str, records: Sequence[Record], caller: Caller, all_or_none: bool = False
     ) -> list[RowResult]:
         """Create up to 200 records."""
         item = self._data.object(object_name, caller)
         with self._data.lock:
-            return writes.create(self._work(caller, len(records)), item, records, all_or_none=all_or_none)
+            return writes.create(self._data.work(caller, len(records)), item, records, all_or_none=all_or_none)
 
     def update(
         self, object_name: str, records: Sequence[Record], caller: Caller, all_or_none: bool = False
@@ -231,7 +248,7 @@ class Org:
         """Update up to 200 records; each carries "Id" in any case."""
         item = self._data.object(object_name, caller)
         with self._data.lock:
-            return writes.update(self._work(caller, len(records)), item, records, all_or_none=all_or_none)
+            return writes.update(self._data.work(caller, len(records)), item, records, all_or_none=all_or_none)
 
     def delete(
         self, object_name: str | None, ids: Sequence[str], caller: Caller, all_or_none: bool = False
@@ -243,14 +260,9 @@ class Org:
             return self._data.object(name, caller)
 
         with self._data.lock:
-            return writes.delete(self._work(caller, len(ids)), object_of, ids, all_or_none=all_or_none)
+            return writes.delete(self._data.work(caller, len(ids)), object_of, ids, all_or_none=all_or_none)
 
     # -- inside
-
-    def _work(self, caller: Caller, size: int) -> Work:
-        work = self._data.work(caller, size)
-        work.blocker_code = self.blocker_code
-        return work
 
     def _override(self, username: str, permissions: Iterable[str], *, held: bool) -> None:
         names = list(permissions)

@@ -40,6 +40,9 @@ class OrgData:
         self.connection = open_database(self.catalog, self.ids)
         self.numbers = Numbers()
         self.lock = threading.RLock()
+        self.behavior = Behavior()
+        self.counts = DayOldCounts(self.connection, self.lock, clock, self.behavior)
+        self._joined = False
         Population(self.connection, self.catalog, index, users, seed, anchor, scenario).fill()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
@@ -68,6 +71,19 @@ class OrgData:
                 raise
             self.connection.commit()
 
+    @contextmanager
+    def joint(self) -> Iterator[None]:
+        """One transaction around all writes that this thread makes inside; an exception undoes them.
+
+        Queries inside see what was true before: they have connections of their own.
+        """
+        with self.writing():
+            self._joined = True
+            try:
+                yield
+            finally:
+                self._joined = False
+
     def setting(
         self, connection: duckdb.DuckDBPyConnection, soql: str, caller: Caller, *, all_rows: bool = False
     ) -> Setting:
@@ -83,7 +99,8 @@ class OrgData:
     def work(self, caller: Caller, size: int = 1) -> Work:
         """A call that writes `size` records, or reads stored columns; hold the lock meanwhile."""
         now = self.clock.now().replace(tzinfo=None, microsecond=0)
-        return Work(self.connection, self.catalog, self.ids, caller, now, self.numbers, size=size)
+        joined = self._joined
+        return Work(self.connection, self.catalog, self.ids, caller, now, self.numbers, size=size, joined=joined)
 
     def system(self) -> Caller:
         """Salesforce itself."""

@@ -90,17 +90,17 @@ def _each(
     if len(given) > MAX_RECORDS:
         message = f"record limit reached. cannot submit more than {MAX_RECORDS} records in this call"
         raise SalesforceError(400, "EXCEEDED_ID_LIMIT", message)
-    work.connection.begin()
+    work.begin()
     try:
         results = [_row(work, each, one, attempted) for each in given]
         failed = all_or_none and not all(result.success for result in results)
     except BaseException:
-        work.connection.rollback()
+        work.rollback()
         raise
     if failed:
-        work.connection.rollback()
+        work.rollback()
         return [_rolled_back(result) for result in results]
-    work.connection.commit()
+    work.commit()
     return results
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import duckdb
 
 from sfsam.emulator.answers import Caller, Change
+from sfsam.emulator.behavior import Behavior
 from sfsam.emulator.database import insert
 from sfsam.emulator.identifiers import IdSpace
 from sfsam.emulator.schema.catalog import Catalog
@@ -45,8 +46,26 @@ class Work:
     numbers: Numbers
     size: int = 1
     unlimited: bool = False
-    blocker_code: str = "FIELD_INTEGRITY_EXCEPTION"
+    behavior: Behavior = field(default_factory=Behavior)
+    joined: bool = False
+    """Whether a transaction around several calls is open, which alone ends this call's work."""
+
     changes: list[Change] = field(default_factory=list)
+
+    def begin(self) -> None:
+        """Open the call's own transaction."""
+        if not self.joined:
+            self.connection.begin()
+
+    def rollback(self) -> None:
+        """Undo what the call has done; inside a joint transaction whoever opened it does that."""
+        if not self.joined:
+            self.connection.rollback()
+
+    def commit(self) -> None:
+        """Make the call's work true."""
+        if not self.joined:
+            self.connection.commit()
 
     @property
     def caller_number(self) -> int:
