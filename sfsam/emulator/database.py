@@ -27,6 +27,9 @@ def open_database(catalog: Catalog, ids: IdSpace) -> duckdb.DuckDBPyConnection:
     kinds = ", ".join(f'"{name}" VARCHAR' for name in LOGIN_KIND_COLUMNS)
     connection.execute(f"CREATE TABLE login_kind (kind USMALLINT, {kinds})")
     connection.execute("CREATE TABLE blocker (user_number INTEGER, code VARCHAR, message VARCHAR)")
+    connection.execute(
+        "CREATE TABLE day_old_count (object VARCHAR, license INTEGER, used INTEGER, counted_at TIMESTAMP)"
+    )
     connection.execute("CREATE TABLE feature_license (feature VARCHAR, total INTEGER)")
     connection.execute("CREATE TABLE side_door_permission (user_number INTEGER, name VARCHAR, held BOOLEAN)")
     connection.execute(_NEEDS)
@@ -44,7 +47,7 @@ SELECT "Id" AS permission_set, license, "Label" AS label FROM linked WHERE licen
 UNION
 SELECT whole."Id", part.license, part."Label"
 FROM linked whole
-JOIN "PermissionSetGroupComponent" c ON c."PermissionSetGroupId" = whole."PermissionSetGroupId"
+JOIN "PermissionSetGroupComponent" c ON c."PermissionSetGroupId" = whole."PermissionSetGroupId" AND NOT c."IsDeleted"
 JOIN linked part ON part."Id" = c."PermissionSetId"
 WHERE part.license IS NOT NULL
 """

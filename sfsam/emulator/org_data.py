@@ -10,8 +10,10 @@ from datetime import datetime
 import duckdb
 
 from sfsam.emulator.answers import Caller
+from sfsam.emulator.behavior import Behavior
 from sfsam.emulator.clock import OrgClock
 from sfsam.emulator.database import open_database
+from sfsam.emulator.day_old_counts import DayOldCounts
 from sfsam.emulator.errors import SalesforceError, not_found
 from sfsam.emulator.identifiers import IdSpace, to_18
 from sfsam.emulator.population import company
@@ -100,7 +102,17 @@ class OrgData:
         """A call that writes `size` records, or reads stored columns; hold the lock meanwhile."""
         now = self.clock.now().replace(tzinfo=None, microsecond=0)
         joined = self._joined
-        return Work(self.connection, self.catalog, self.ids, caller, now, self.numbers, size=size, joined=joined)
+        return Work(
+            self.connection,
+            self.catalog,
+            self.ids,
+            caller,
+            now,
+            self.numbers,
+            size=size,
+            joined=joined,
+            behavior=self.behavior,
+        )
 
     def system(self) -> Caller:
         """Salesforce itself."""

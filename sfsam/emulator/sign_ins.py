@@ -14,6 +14,7 @@ from sfsam.emulator.rules.work import Numbers
 from sfsam.emulator.schema.activity import LOGIN_KIND_COLUMNS
 
 SUCCESS = "Success"
+REFRESH = "OauthRefreshToken"
 _LAST_LOGIN_EVERY = timedelta(seconds=60)
 
 
@@ -45,9 +46,15 @@ class SignIn:
 
 
 def keep_sign_in(
-    connection: duckdb.DuckDBPyConnection, numbers: Numbers, user: int, sign_in: SignIn, at: datetime
+    connection: duckdb.DuckDBPyConnection,
+    numbers: Numbers,
+    user: int,
+    sign_in: SignIn,
+    at: datetime,
+    *,
+    moves: bool = True,
 ) -> None:
-    """Append to LoginHistory; a success moves LastLoginDate when 60 seconds have passed since the last one."""
+    """Append to LoginHistory; a success moves LastLoginDate when it `moves` it at all and 60 seconds have passed."""
     moment = at.astimezone(UTC).replace(tzinfo=None, microsecond=0)
     row = {
         "Id": numbers.next(connection, "LoginHistory"),
@@ -56,7 +63,7 @@ def keep_sign_in(
         "kind": _kind(connection, sign_in),
     }
     insert(connection, "LoginHistory", [row])
-    if sign_in.status == SUCCESS:
+    if moves and sign_in.status == SUCCESS:
         connection.execute(
             """UPDATE "User" SET "LastLoginDate" = $at, "SystemModstamp" = greatest("SystemModstamp", $at)
             WHERE "Id" = $user AND ("LastLoginDate" IS NULL OR "LastLoginDate" <= $before)""",

@@ -20,6 +20,7 @@ from sfsam.emulator.population.plans import fill_plans
 from sfsam.emulator.population.reference import Stamp, fill_reference
 from sfsam.emulator.population.scenarios import Scenario
 from sfsam.emulator.population.totals import set_totals
+from sfsam.emulator.rules.blockers import BLOCKERS
 from sfsam.emulator.schema.catalog import Catalog
 
 MIN_USERS = 50
@@ -156,15 +157,9 @@ class Population:
             **stamp.columns(),
         }
         insert(self._connection, "Organization", [row])
-        blockers = (
-            (company.RULE_RECIPIENT, company.CASE_RULES_MESSAGE),
-            (company.WORKFLOW_USER, company.WORKFLOW_MESSAGE),
-        )
-        insert(
-            self._connection,
-            "blocker",
-            (
-                {"user_number": user, "code": "FIELD_INTEGRITY_EXCEPTION", "message": message}
-                for user, message in blockers
-            ),
-        )
+        kinds = {company.RULE_RECIPIENT: "case_rules", company.WORKFLOW_USER: "default_workflow_user"}
+        rows = [
+            {"user_number": user, "code": BLOCKERS[kind].code, "message": BLOCKERS[kind].message}
+            for user, kind in kinds.items()
+        ]
+        insert(self._connection, "blocker", rows)

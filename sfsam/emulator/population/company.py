@@ -201,9 +201,3 @@ CAST: tuple[NamedUser, ...] = (
 
 ADMIN, RUN_AS, CHIEF = 1, 3, 4
 CASE_OWNER, LEAD_OWNER, RULE_RECIPIENT, WORKFLOW_USER = 14, 15, 16, 17
-
-CASE_RULES_MESSAGE = (
-    "You cannot deactivate a User who is receiving cases or notifications as part of your Case Assignment or "
-    "Escalation rules"
-)
-WORKFLOW_MESSAGE = "You cannot deactivate a user who is the default workflow user"

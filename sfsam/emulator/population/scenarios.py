@@ -17,7 +17,7 @@ _SQL = Path(__file__).with_name("sql") / "scenarios"
 
 @dataclass(frozen=True)
 class Scenario:
-    """`hidden` is what no caller sees ("Object" or "Object.Field"); a script `<name>.sql` runs last where there is one."""
+    """`hidden` is what no caller sees ("Object" or "Object.Field"); a script `<name>.sql` runs last if there is one."""
 
     name: str
     summary: str

@@ -35,7 +35,7 @@ class PermissionSetLicenseAssignRules(Rules):
         held = work.value(_HELD, user=user, license=psl)
         if held is not None:
             raise _duplicate(work.id(self.name, held))
-        _, key = _user_license(work, user)
+        _, key = user_license(work, user)
         check_permission_set_license(work, psl, key)
         return work.add(self.name, values)
 
@@ -50,7 +50,7 @@ class PermissionSetLicenseAssignRules(Rules):
                 f"The permission set license {label} can't be removed because the permission set {needing} "
                 "assigned to the user requires it."
             )
-            raise integrity(message, "PermissionSetLicenseId")
+            raise SalesforceError(400, work.behavior.needed_license_code, message, ("PermissionSetLicenseId",))
         work.remove(self.name, number)
 
 
@@ -63,13 +63,9 @@ class PermissionSetAssignmentRules(Rules):
         (user,) = required(values, "AssigneeId")
         permission_set = self._permission_set(work, values)
         self._check_duplicate(work, user, permission_set)
-        license_number, key = _user_license(work, user)
+        license_number, key = user_license(work, user)
         self._check_user_license(work, permission_set, user, license_number)
-        missing = self._missing_licenses(work, permission_set["Id"], user)
-        for psl in missing:
-            check_permission_set_license(work, psl, key)
-        for psl in missing:
-            work.add("PermissionSetLicenseAssign", {"AssigneeId": user, "PermissionSetLicenseId": psl})
+        assign_needed_licenses(work, user, key, permission_set["Id"])
         return work.add(self.name, {**values, "PermissionSetId": permission_set["Id"], "IsActive": True})
 
     def delete(self, work: Work, number: int, row: Row) -> None:
@@ -79,7 +75,7 @@ class PermissionSetAssignmentRules(Rules):
         if permission_set["IsOwnedByProfile"]:
             raise integrity("You can't remove the assignment of a permission set that is owned by a profile.")
         work.remove(self.name, number)
-        if work.size >= AUTOMATIC_REMOVAL_BELOW:
+        if work.size >= AUTOMATIC_REMOVAL_BELOW or work.behavior.access_policies_change:
             return
         user = row["AssigneeId"]
         for psl in _needs(work, permission_set["Id"]):
@@ -127,14 +123,14 @@ class PermissionSetAssignmentRules(Rules):
         )
         raise integrity(message, "PermissionSetId")
 
-    @staticmethod
-    def _missing_licenses(work: Work, permission_set: int, user: int) -> list[int]:
-        needed = _needs(work, permission_set)
-        return [psl for psl in needed if work.value(_HELD, user=user, license=psl) is None]
-
 
 class UserPackageLicenseRules(Rules):
     """Seats of managed packages."""
+
+    def check_caller(self, work: Work) -> None:
+        """Raises INSUFFICIENT_ACCESS_OR_READONLY; whether Manage Users does is a switch (fact sheet 9)."""
+        if not (work.behavior.manage_users_assigns_packages and work.caller.may("ManageUsers")):
+            super().check_caller(work)
 
     def create(self, work: Work, values: Row) -> int:
         """Assign a seat. Raises INVALID_PACKAGE_LICENSE, LICENSE_LIMIT_EXCEEDED, DUPLICATE_VALUE."""
@@ -156,6 +152,15 @@ class UserPackageLicenseRules(Rules):
         return work.add(self.name, values)
 
 
+def assign_needed_licenses(work: Work, user: int, user_license_key: str | None, permission_set: int) -> None:
+    """Assign the licenses that the permission set needs and the user lacks; raises when one cannot be."""
+    missing = [psl for psl in _needs(work, permission_set) if work.value(_HELD, user=user, license=psl) is None]
+    for psl in missing:
+        check_permission_set_license(work, psl, user_license_key)
+    for psl in missing:
+        work.add("PermissionSetLicenseAssign", {"AssigneeId": user, "PermissionSetLicenseId": psl})
+
+
 def _duplicate(record_id: str) -> SalesforceError:
     message = f"duplicate value found: <unknown> duplicates value on record with id: {record_id}"
     return SalesforceError(400, "DUPLICATE_VALUE", message)
@@ -169,6 +174,7 @@ def _needs(work: Work, permission_set: int) -> list[int]:
     return list(dict.fromkeys(license_number for (license_number,) in found))
 
 
-def _user_license(work: Work, user: int) -> tuple[int | None, str | None]:
+def user_license(work: Work, user: int) -> tuple[int | None, str | None]:
+    """Number and key of the license of the user's profile; None for a user without one."""
     found = work.rows(_USER_LICENSE, user=user)
     return found[0] if found else (None, None)

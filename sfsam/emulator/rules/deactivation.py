@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from sfsam.emulator.errors import SalesforceError, integrity
+from sfsam.emulator.rules.blockers import BLOCKERS
 from sfsam.emulator.rules.work import Work
 
 _DEFAULTS = {
-    "WebToCaseDefaultOwnerId": "You cannot deactivate the user who is the default case owner",
-    "WebToCaseDefaultCreatorId": "You cannot disable the Web to Case Default Creator",
-    "WebToLeadDefaultOwnerId": "You cannot deactivate the user who is the default lead owner",
-    "WebToLeadDefaultCreatorId": "You cannot disable the Web to Lead Default Creator",
+    "WebToCaseDefaultOwnerId": "web_to_case_owner",
+    "WebToCaseDefaultCreatorId": "web_to_case_creator",
+    "WebToLeadDefaultOwnerId": "web_to_lead_owner",
+    "WebToLeadDefaultCreatorId": "web_to_lead_creator",
 }
+"""Settings of the organization that name a user, and the blocker each one is."""
+
 _OTHER_ADMINS = """
 SELECT count(DISTINCT a."AssigneeId") FROM "PermissionSetAssignment" a
 JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"
@@ -39,6 +42,10 @@ def check_last_admin(work: Work, number: int) -> None:
 
 def _blockers(work: Work, number: int) -> list[tuple[str, str]]:
     organization = work.existing("Organization", 1)
-    found = [(work.blocker_code, message) for column, message in _DEFAULTS.items() if organization[column] == number]
-    listed = work.rows("SELECT message FROM blocker WHERE user_number = $user", user=number)
-    return found + [(work.blocker_code, message) for (message,) in listed]
+    found = [
+        (BLOCKERS[kind].code, BLOCKERS[kind].message)
+        for name, kind in _DEFAULTS.items()
+        if organization[name] == number
+    ]
+    found += work.rows("SELECT code, message FROM blocker WHERE user_number = $user ORDER BY rowid", user=number)
+    return [(code or work.behavior.blocker_code, message) for code, message in found]

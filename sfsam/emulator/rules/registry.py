@@ -9,6 +9,11 @@ from sfsam.emulator.rules.assignments import (
     UserPackageLicenseRules,
 )
 from sfsam.emulator.rules.base import Rules
+from sfsam.emulator.rules.groups import (
+    PermissionSetGroupComponentRules,
+    PermissionSetGroupRules,
+    ProfileRules,
+)
 from sfsam.emulator.rules.users import UserLoginRules, UserRules
 from sfsam.emulator.rules.work import Row, Work
 
@@ -59,6 +64,10 @@ RULES: dict[str, Rules] = {
     "PermissionSetAssignment": PermissionSetAssignmentRules("PermissionSetAssignment"),
     "UserPackageLicense": UserPackageLicenseRules("UserPackageLicense"),
     "PermissionSet": PermissionSetRules("PermissionSet"),
+    "PermissionSetGroup": PermissionSetGroupRules("PermissionSetGroup"),
+    "PermissionSetGroupComponent": PermissionSetGroupComponentRules("PermissionSetGroupComponent"),
+    "Profile": ProfileRules("Profile"),
+    "AuthSession": Rules("AuthSession"),
     "Organization": Rules("Organization"),
 }
 """Objects that can be written at all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sfsam.emulator.errors import integrity
+from sfsam.emulator.errors import SalesforceError, integrity
 from sfsam.emulator.rules.work import Row, Work
 from sfsam.emulator.schema.model import TARGET_SHIFT
 
@@ -54,17 +54,20 @@ _SPOKEN_USER_TYPES = {"CsnOnly": "CSN Only"}
 _ANY_LICENSE_FEATURES = frozenset({"UserPermissionsInteractionUser", "UserPermissionsWorkDotComUserFeature"})
 
 
-def check_move(before: Row, after: Row) -> None:
-    """`before` and `after` are profiles with their license's key as LicenseDefinitionKey. Raises
-    FIELD_INTEGRITY_EXCEPTION for a move that Salesforce does not make."""
+def check_move(work: Work, before: Row, after: Row) -> None:
+    """`before` and `after` are profiles with their license's key as LicenseDefinitionKey. Raises the switch
+    `license_change_code` for a move that Salesforce does not make; the three texts are those of fact sheet 5.8."""
     source, target = before["LicenseDefinitionKey"], after["LicenseDefinitionKey"]
     if source == target or any(source in froms and target in tos for froms, tos in _MOVES):
         return
     if after["UserType"] == "CsnOnly":
         spoken = _SPOKEN_USER_TYPES["CsnOnly"]
         message = f"It is not permitted to change user type from {before['UserType']} to {spoken}(db=n,api=CsnOnly)"
-        raise integrity(message, "ProfileId")
-    raise integrity("This change in license types is not allowed", "ProfileId")
+    elif source in _CUSTOMER | _PLUS | _PARTNER:
+        message = "You can only reassign this user to a profile of the current license."
+    else:
+        message = "This change in license types is not allowed"
+    raise SalesforceError(400, work.behavior.license_change_code, message, ("ProfileId",))
 
 
 def check_carried(work: Work, user: Row, license_number: int, key: str) -> None:

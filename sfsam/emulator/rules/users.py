@@ -69,6 +69,7 @@ class UserRules(Rules):
         elif changed.get("IsActive"):
             check_user_license(work, _profile(work, row["ProfileId"])["UserLicenseId"])
         self._check_features(work, row, changed, after)
+        _check_knowledge_author(work, number, changed)
         self.write(work, number, row, changed)
         if "ProfileId" in changed:
             _mirror_profile(work, number, changed["ProfileId"])
@@ -80,7 +81,7 @@ class UserRules(Rules):
     @staticmethod
     def _check_profile(work: Work, row: Row, after: Row) -> None:
         before_profile, profile = (_profile(work, each["ProfileId"]) for each in (row, after))
-        check_move(before_profile, profile)
+        check_move(work, before_profile, profile)
         if not (profile["PermissionsManageUsers"] and profile["PermissionsModifyAllData"]):
             check_last_admin(work, row["Id"])
         same_license = before_profile["UserLicenseId"] == profile["UserLicenseId"]
@@ -91,10 +92,10 @@ class UserRules(Rules):
 
     @staticmethod
     def _check_features(work: Work, row: Row, changed: Row, after: Row) -> None:
-        if not after["IsActive"]:
+        if not (after["IsActive"] or work.behavior.inactive_features_use_seats):
             return
         for name, value in after.items():
-            counted = row["IsActive"] and name not in changed
+            counted = (row["IsActive"] or work.behavior.inactive_features_use_seats) and name not in changed
             if name.startswith("UserPermissions") and value and not counted:
                 check_feature(work, name)
 
@@ -111,6 +112,24 @@ class UserLoginRules(Rules):
             message = "You cannot lock a user out of the org."
             raise SalesforceError(400, "CANNOT_PASSWORD_LOCKOUT", message, ("IsPasswordLocked",))
         self.write(work, number, row, values)
+        if values.get("IsFrozen") and work.behavior.freeze_ends_sessions:
+            sessions = 'SELECT "Id" FROM "AuthSession" WHERE "UsersId" = $user AND NOT "IsDeleted"'
+            for (session,) in work.rows(sessions, user=row["UserId"]):
+                work.remove("AuthSession", session)
+
+
+def _check_knowledge_author(work: Work, user: int, changed: Row) -> None:
+    """Raises FIELD_INTEGRITY_EXCEPTION where the flag is coupled to the author's permission set (5.7: not verified)."""
+    if changed.get("UserPermissionsKnowledgeUser") is not False or not work.behavior.knowledge_author_needs_flag:
+        return
+    label = work.value(
+        """SELECT s."Label" FROM "PermissionSetAssignment" a JOIN "PermissionSet" s ON s."Id" = a."PermissionSetId"
+        WHERE a."AssigneeId" = $user AND NOT a."IsDeleted" AND s."Name" = 'Knowledge_Author' """,
+        user=user,
+    )
+    if label is not None:
+        message = f"The permission set {label} assigned to the user requires the feature license Knowledge User."
+        raise integrity(message, "UserPermissionsKnowledgeUser")
 
 
 def _profile(work: Work, number: int | None) -> Row:

@@ -36,6 +36,15 @@ PACKAGE_LICENSE_USED = """(SELECT count(*)::INTEGER FROM "UserPackageLicense" a
     WHERE NOT a."IsDeleted" AND a."PackageLicenseId" = {t}."Id")"""
 """Package seats stay used by inactive users (fact sheet 5.4)."""
 
+
+def _shown(object_name: str, used: str) -> str:
+    """The count as clients see it: of the day before where the org is that large, else of this moment (5.11)."""
+    kept = f"(SELECT used FROM day_old_count d WHERE d.object = '{object_name}' AND d.license = {{t}}.\"Id\")"  # noqa: S608 - our names
+    return f"coalesce({kept}, {used})"
+
+
+_LAST_COUNTED = "coalesce((SELECT max(counted_at) FROM day_old_count WHERE object = 'UserLicense'), org_now())"
+
 USER_LICENSE = SObject(
     "UserLicense",
     "100",
@@ -46,8 +55,8 @@ USER_LICENSE = SObject(
         text("MasterLabel", 80, nillable=False),
         picklist("Status", "Active", "Disabled", nillable=False),
         number("TotalLicenses", nillable=False),
-        number("UsedLicenses", nillable=False, sql=USER_LICENSE_USED),
-        moment("UsedLicensesLastUpdated", nillable=False, sql="org_now()"),
+        number("UsedLicenses", nillable=False, sql=_shown("UserLicense", USER_LICENSE_USED)),
+        moment("UsedLicensesLastUpdated", nillable=False, sql=_LAST_COUNTED),
         number("MonthlyLoginsEntitlement"),
         number("MonthlyLoginsUsed", filterable=False, sortable=False, groupable=False),
         moment("CreatedDate", nillable=False),
@@ -69,7 +78,7 @@ PERMISSION_SET_LICENSE = SObject(
         text("PermissionSetLicenseKey", 81, nillable=False),
         picklist("Status", "Active", "Disabled", nillable=False),
         number("TotalLicenses", nillable=False),
-        number("UsedLicenses", nillable=False, sql=PERMISSION_SET_LICENSE_USED),
+        number("UsedLicenses", nillable=False, sql=_shown("PermissionSetLicense", PERMISSION_SET_LICENSE_USED)),
         Field("ExpirationDate", "date"),
         flag("IsAvailableForIntegrations"),
         flag("IsDeleted"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sfsam.emulator.errors import SalesforceError
 from sfsam.emulator.soql.aggregates import AggregateQuery
 from sfsam.emulator.soql.clauses import where_sql, window_sql
@@ -23,10 +25,10 @@ def compile_query(setting: Setting, query: Query) -> Compiled:
     return RowQuery(scope, query).compiled()
 
 
-def check_bulk(setting: Setting, query: Query) -> str:
+def check_bulk(setting: Setting, query: Query, refused: Collection[str] = ()) -> str:
     """The object of a query that Bulk API 2.0 takes (fact sheet 3.1). Raises INVALIDENTITY, API_ERROR."""
     entity = open_scope(setting, query.object, query.alias).entity
-    if not entity.bulk:
+    if not entity.bulk or entity.name in refused:
         message = f"Entity '{entity.name}' is not supported by the Bulk API."
         raise SalesforceError(400, "INVALIDENTITY", message)
     what = _not_for_bulk(query)

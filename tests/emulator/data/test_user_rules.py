@@ -96,11 +96,11 @@ def test_configuration_blocks_a_deactivation(busy: Desk, last_name: str, message
     result = busy.update("User", user, IsActive=False)
     assert code_of(result) == "FIELD_INTEGRITY_EXCEPTION"
     assert result.errors[0].message == message
-    busy.org.blocker_code = "DEPENDENCY_EXISTS"
+    busy.org.behave(blocker_code="DEPENDENCY_EXISTS")
     try:
         assert code_of(busy.update("User", user, IsActive=False)) == "DEPENDENCY_EXISTS"
     finally:
-        busy.org.blocker_code = "FIELD_INTEGRITY_EXCEPTION"
+        busy.org.behave(blocker_code="FIELD_INTEGRITY_EXCEPTION")
     assert state(busy, user, "IsActive") is True
 
 
@@ -165,7 +165,11 @@ MOVES = [
     ("Salesforce API Only System Integrations", "Identity User", "This change in license types is not allowed"),
     ("Customer Community User", "Customer Community Login User", None),
     ("Customer Community User", "Partner Community User", None),
-    ("Partner Community User", "Customer Community User", "This change in license types is not allowed"),
+    (
+        "Partner Community User",
+        "Customer Community User",
+        "You can only reassign this user to a profile of the current license.",
+    ),
 ]
 
 
