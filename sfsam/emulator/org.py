@@ -9,6 +9,7 @@ from typing import Any
 
 from sfsam.emulator import writes
 from sfsam.emulator.answers import Caller, Change, ResultSet, RowResult
+from sfsam.emulator.arranging import Arranging
 from sfsam.emulator.behavior import Behavior
 from sfsam.emulator.clock import OrgClock, real_now
 from sfsam.emulator.database import insert
@@ -85,6 +86,7 @@ class Org:
         self.organization_type = "Enterprise Edition"
         self.is_sandbox = identity.is_sandbox
         self._data = OrgData(index, users, seed, anchor, clock, scenario)
+        self.arranging = Arranging(self._data)
         ids = self._data.ids
         self.org_id = ids.id("00D", 1)
         self.admin_user_id = ids.id("005", company.ADMIN)

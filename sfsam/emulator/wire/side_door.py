@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sfsam.emulator.org import SalesforceError
+from sfsam.emulator.wire import data_door
 from sfsam.emulator.wire.faults import Fault
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import empty_reply, json_reply
@@ -38,6 +39,10 @@ def side_door_routes(host: OrgHost) -> list[PlainRoute]:
         _route(host, "/activity", POST=_activity),
         _route(host, "/settings", GET=_settings, POST=_change_settings),
         _route(host, "/dump", GET=_dump),
+        _route(host, "/behavior", GET=data_door.behavior, POST=data_door.change_behavior),
+        _route(host, "/blockers", POST=data_door.block, DELETE=data_door.unblock),
+        _route(host, "/licenses", POST=data_door.set_license),
+        _route(host, "/labels", GET=data_door.labels),
     ]
 
 
