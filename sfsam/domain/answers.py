@@ -5,6 +5,7 @@ Money is a decimal string with its currency beside it; `unit_cost` is per seat a
 
 from __future__ import annotations
 
+import base64
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -13,7 +14,8 @@ from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from sfsam.domain.candidates import Action, Justification, State
 from sfsam.domain.jobs import JobFailure, JobKind, JobState, Progress
-from sfsam.domain.profiles import Check, GrantType, ProfileStatus
+from sfsam.domain.playbook import Page, PageStatus, RegistrationPath
+from sfsam.domain.profiles import Check, ConnectedOrg, GrantType, ProfileStatus, Purpose, Trouble
 from sfsam.domain.subscriptions import Kind
 
 
@@ -46,6 +48,149 @@ class ProfileAnswer(Answer):
     connected_at: Moment | None
     last_download_at: Moment | None
     checks: list[Check]
+    alias: str = ""
+    is_paused: bool = False
+    reconnect_required: bool = False
+
+
+class StepRow(Answer):
+    """One check box. `values` are (Salesforce's name of the field, what to enter); `link` leads into Setup."""
+
+    step: str
+    required: bool
+    done: bool
+    values: list[tuple[str, str]] = []
+    link: str = ""
+
+
+class PageRow(Answer):
+    page: Page
+    status: PageStatus
+    optional: bool
+    waits_for: list[Page]
+    steps: list[StepRow]
+
+
+class ConnectionAnswer(Answer):
+    """One connection as far as it may be shown. `org` is what is connected, or was before the last change."""
+
+    purpose: Purpose
+    name: str
+    alias: str
+    url: str
+    grant: GrantType
+    client_id: str
+    has_secret: bool
+    username: str
+    certificate: str
+    org: ConnectedOrg | None
+    connected_at: Moment | None
+    trouble: Trouble | None
+    reconnect_required: bool
+
+
+class RegistrationAnswer(Answer):
+    """What was chosen and what the app needs. `setup_links` is empty until the My Domain is known."""
+
+    path: RegistrationPath
+    grant: GrantType
+    app_name: str
+    contact_email: str
+    url: str
+    callback_url: str
+    scopes: list[str]
+    setup_links: dict[str, str]
+
+
+class ValidationAnswer(Answer):
+    """`passed`: nothing that is switched on is known to be missing. `fits`: of exactly the settings there are now."""
+
+    profile_id: str
+    fingerprint: str
+    at: Moment
+    passed: bool
+    fits: bool
+    checks: list[Check]
+
+
+class PlaybookAnswer(Answer):
+    """`current` is the page to go on with. Subflow names as in product.md S4."""
+
+    profile_id: str
+    name: str
+    status: ProfileStatus
+    is_practice: bool
+    profile_type: str
+    download_subflow: str
+    reclaim_subflow: str
+    consumption_subflow: str
+    reclaim_enabled: bool
+    consumption_enabled: bool
+    current: Page
+    pages: list[PageRow]
+    registration: RegistrationAnswer
+    read: ConnectionAnswer | None
+    act: ConnectionAnswer | None
+    free_aliases: list[str]
+    validation: ValidationAnswer | None
+
+
+class KeyPairAnswer(Answer):
+    """`certificate` is PEM, to upload; the private key never leaves the store."""
+
+    profile_id: str
+    certificate: str
+    sha256: str
+    expires_at: Moment
+
+
+class PublishAnswer(Answer):
+    profile_id: str
+    status: ProfileStatus
+    job_id: str
+
+
+class MetadataAnswer(Answer):
+    """A zip file. `content` is base64."""
+
+    file_name: str
+    content: str
+    files: list[str]
+
+    @property
+    def data(self) -> bytes:
+        return base64.b64decode(self.content)
+
+
+class ActivityRow(Answer):
+    """`page` is empty for what is no set-up page's."""
+
+    number: int
+    at: Moment
+    actor: str
+    action: str
+    page: str
+    detail: dict[str, Any]
+
+
+class DeletePreview(Answer):
+    """What goes (rows by table), what is closed, and what stays."""
+
+    profile_id: str
+    name: str
+    goes: dict[str, int]
+    candidates_closed: int
+    jobs_canceled: int
+    stays: list[str]
+    deleted: bool = False
+
+
+class RotationAnswer(Answer):
+    """`sealed` secrets are sealed with the newest key; `unreadable` ones were sealed by a key that is gone."""
+
+    sealed: int
+    unreadable: int
+    key_is_new: bool
 
 
 class ConnectAnswer(Answer):

@@ -13,6 +13,8 @@ from sfsam.domain.profiles import Record
 
 class JobKind(StrEnum):
     CONNECT = "connect"
+    CREATE_TOKEN = "create_token"  # noqa: S105  a kind of job, not a secret
+    VALIDATE = "validate"
     PRACTICE = "practice"
     PRACTICE_STOP = "practice_stop"
     DOWNLOAD = "download"

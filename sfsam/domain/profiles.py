@@ -17,6 +17,22 @@ class Record(BaseModel):
 class GrantType(StrEnum):
     AUTHORIZATION_CODE = "authorization-code"
     CLIENT_CREDENTIALS = "client-credentials"
+    JWT_BEARER = "jwt-bearer"
+
+    @property
+    def needs_person(self) -> bool:
+        """Whether somebody has to log in at Salesforce's own page."""
+        return self is GrantType.AUTHORIZATION_CODE
+
+
+class Purpose(StrEnum):
+    """What a connection is for: the daily reading, or (optionally with an app and a user of its own) the changes."""
+
+    READ = "read"
+    ACT = "act"
+
+
+PARENT_ALIAS = "Salesforce"  # of the first profile; each further one has a child alias (servicenow.md 1.7)
 
 
 class ProfileStatus(StrEnum):
@@ -46,19 +62,38 @@ class ConnectedOrg(Record):
     scopes: tuple[str, ...] = ()
 
 
+class Trouble(Record):
+    """Why the last attempt to connect failed: what happened, what to do, and Salesforce's own words."""
+
+    error: str
+    what: str
+    remedy: str
+    said: str = ""
+
+
 class Connection(Record):
-    """One app in one org. `client_secret` and `token` are sealed by the vault, with `connection_id` inside."""
+    """One app in one org. What is sealed is sealed by the vault, with `connection_id` inside.
+
+    `org` is what was connected last, also while a changed connection waits for its token (`connected_at` None).
+    `username` is whom the JWT bearer grant acts as; `certificate` (PEM) belongs to the sealed `private_key`.
+    """
 
     connection_id: str
     profile_id: str
+    purpose: Purpose = Purpose.READ
     name: str
+    alias: str = ""
     url: str
     grant: GrantType
     client_id: str
     client_secret: str = Field(default="", repr=False)
     token: str = Field(default="", repr=False)
+    username: str = ""
+    certificate: str = ""
+    private_key: str = Field(default="", repr=False)
     org: ConnectedOrg | None = None
     connected_at: datetime | None = None
+    trouble: Trouble | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -73,6 +108,15 @@ class Check(Record):
     permission: str
     ok: bool | None
     remedy: str = ""
+    needed_for: str = ""
+
+
+class Validation(Record):
+    """A validation that ran: its lines, and the fingerprint of the settings that it was about."""
+
+    fingerprint: str
+    at: datetime
+    checks: tuple[Check, ...]
 
 
 class Profile(Record):
@@ -82,7 +126,9 @@ class Profile(Record):
     name: str
     status: ProfileStatus = ProfileStatus.DRAFT
     reclaim_enabled: bool = True
+    consumption_enabled: bool = True
     is_practice: bool = False
+    is_paused: bool = False
     created_at: datetime
     published_at: datetime | None = None
     checks: tuple[Check, ...] = ()
