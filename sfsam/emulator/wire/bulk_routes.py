@@ -16,7 +16,7 @@ from sfsam.emulator.wire.bulk_jobs import (
 )
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import CsvStream, empty_reply, json_reply
-from sfsam.emulator.wire.resource import Call, PlainRoute, resource
+from sfsam.emulator.wire.resource import Call, Resource, resource
 
 _CHOICES = {
     "operation": ("query", "queryAll"),
@@ -30,7 +30,7 @@ _RESULT_PAGES_SINCE = 58.0
 _STREAM_ABOVE_ROWS = 50_000
 
 
-def bulk_routes(host: OrgHost) -> list[PlainRoute]:
+def bulk_routes(host: OrgHost) -> list[Resource]:
     """The Bulk API 2.0 query resources of one org."""
     return [
         resource(host, "/jobs/query", "jobs/query", GET=_list, POST=_create),

@@ -10,7 +10,8 @@ from starlette.responses import Response
 from sfsam.emulator.org import RowResult, SalesforceError
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import error_body, json_reply
-from sfsam.emulator.wire.resource import Call, PlainRoute, resource
+from sfsam.emulator.wire.resource import Call, Resource, resource
+from sfsam.emulator.wire.upserts import key_field, upsert
 from sfsam.emulator.wire.writes import create, delete, update
 
 _MOST_RECORDS = 200
@@ -20,11 +21,14 @@ _MIXED = (
 )
 
 
-def collection_routes(host: OrgHost) -> list[PlainRoute]:
+def collection_routes(host: OrgHost) -> list[Resource]:
     """The collection resources of one org."""
     return [
         resource(host, "/composite/sobjects", "composite/sobjects", POST=_create, PATCH=_update, DELETE=_delete),
-        resource(host, "/composite/sobjects/{object}", "composite/sobjects/retrieve", POST=_retrieve),
+        resource(
+            host, "/composite/sobjects/{object}", "composite/sobjects/retrieve", GET=_retrieve_by_query, POST=_retrieve
+        ),
+        resource(host, "/composite/sobjects/{object}/{field}", "composite/sobjects/upsert", PATCH=_upsert),
     ]
 
 
@@ -51,8 +55,31 @@ def _retrieve(call: Call) -> Response:
     ids, fields = content.get("ids"), content.get("fields")
     if not isinstance(ids, list) or not isinstance(fields, list) or not fields:
         raise SalesforceError(400, "JSON_PARSER_ERROR", "ids and fields must be lists")
+    return _retrieved(call, [str(row_id) for row_id in ids], fields)
+
+
+def _retrieve_by_query(call: Call) -> Response:
+    ids, fields = ([*filter(None, (call.parameter(name) or "").split(","))] for name in ("ids", "fields"))
+    if not ids or not fields:
+        raise SalesforceError(400, "MISSING_ARGUMENT", "The ids and fields parameters are required")
+    return _retrieved(call, ids, fields)
+
+
+def _retrieved(call: Call, ids: list[str], fields: list[str]) -> Response:
     _check_count(len(ids))
-    return json_reply([_record_or_none(call, str(row_id), fields) for row_id in ids])
+    return json_reply([_record_or_none(call, row_id, fields) for row_id in ids])
+
+
+def _upsert(call: Call) -> Response:
+    """Update the records that have the key and create the others; `created` says which (fact sheet 2.6)."""
+    object_name, rows, all_or_none = _records_of(call)
+    if all_or_none:
+        raise SalesforceError(400, "INVALID_ARGUMENT", "This org upserts each record for itself")
+    if object_name.lower() != call.path["object"].lower():
+        raise SalesforceError(400, "INVALID_TYPE", f"The records are not of the type {call.path['object']}")
+    field = key_field(call, object_name, call.path["field"])
+    written = [upsert(call, object_name, field, row) for row in rows]
+    return json_reply([_row(result) | {"created": is_new} for result, is_new in written])
 
 
 def _record_or_none(call: Call, row_id: str, fields: list[str]) -> dict[str, Any] | None:
@@ -65,6 +92,12 @@ def _record_or_none(call: Call, row_id: str, fields: list[str]) -> dict[str, Any
 
 
 def _write_records(call: Call, write: Callable[..., list[RowResult]]) -> Response:
+    object_name, rows, all_or_none = _records_of(call)
+    return _reply(write(call, object_name, rows, all_or_none=all_or_none))
+
+
+def _records_of(call: Call) -> tuple[str, list[dict[str, Any]], bool]:
+    """Object, values and allOrNone of a collection's body."""
     content = call.json()
     if unknown := content.keys() - {"allOrNone", "records"}:
         raise SalesforceError(400, "JSON_PARSER_ERROR", f'Unrecognized field "{min(unknown)}"')
@@ -76,7 +109,7 @@ def _write_records(call: Call, write: Callable[..., list[RowResult]]) -> Respons
     _check_count(len(records))
     object_name = _one_object([_object_named(row) for row in records])
     rows = [{name: value for name, value in row.items() if name != "attributes"} for row in records]
-    return _reply(write(call, object_name, rows, all_or_none=all_or_none))
+    return object_name, rows, all_or_none
 
 
 def _reply(results: list[RowResult]) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -43,6 +43,7 @@ class OrgHost:
     meter: Meter = field(init=False)
     tokens: TokenStore = field(init=False)
     sign_ins: SignIns = field(init=False)
+    schema_changed_at: datetime = field(init=False)
     callers: Callers = field(init=False)
     cursors: Cursors = field(init=False)
     bulk_jobs: BulkJobs = field(init=False)
@@ -59,6 +60,7 @@ class OrgHost:
         self.meter = Meter(self.org.clock, self.settings)
         self.tokens = TokenStore(self.org.org_id, self.org.clock, self.settings, self.app.client_id)
         self.sign_ins = SignIns()
+        self.schema_changed_at = self.org.clock.now()
         self.callers = Callers(self.org)
         self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
         self.bulk_jobs = BulkJobs(self.org, ids, self.settings)

@@ -6,13 +6,13 @@ from starlette.responses import Response
 
 from sfsam.emulator.wire.host import OrgHost, site_base
 from sfsam.emulator.wire.replies import json_reply
-from sfsam.emulator.wire.resource import Call, PlainRoute, resource
+from sfsam.emulator.wire.resource import Call, Resource, resource
 
 _RESOURCES = ("query", "queryAll", "sobjects", "limits", "composite", "jobs", "tooling")
 _BULK_JOBS_PER_DAY = 10_000
 
 
-def limit_routes(host: OrgHost) -> list[PlainRoute]:
+def limit_routes(host: OrgHost) -> list[Resource]:
     """The resources about the API itself."""
     return [
         resource(host, "", "version", GET=_root),

@@ -9,14 +9,14 @@ from starlette.responses import Response
 from sfsam.emulator.org import SalesforceError
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import empty_reply, json_reply
-from sfsam.emulator.wire.resource import Call, Handler, PlainRoute, resource
+from sfsam.emulator.wire.resource import Call, Handler, Resource, resource
 
 _SMALLEST_BATCH, _LARGEST_BATCH = 200, 2_000
 _BATCH_SIZE = re.compile(r"batchSize\s*=\s*(\d+)", re.IGNORECASE)
 _FROM = re.compile(r"\bFROM\s+(\w+)", re.IGNORECASE)
 
 
-def query_routes(host: OrgHost) -> list[PlainRoute]:
+def query_routes(host: OrgHost) -> list[Resource]:
     """The query resources of one org."""
     return [
         resource(host, "/query", "query", GET=_query(all_rows=False)),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
-from urllib.parse import parse_qs
 
 import orjson
 from starlette.datastructures import MutableHeaders
@@ -15,9 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sfsam.emulator.clock import OrgClock
 from sfsam.emulator.org import Change, RowResult
+from sfsam.emulator.wire.write_detection import is_write, may_write
 
-_RECORDS = re.compile(r"/services/data/v[\d.]+/(sobjects/\w+|composite/sobjects)(/.*)?", re.IGNORECASE)
-_RETRIEVE = re.compile(r"/services/data/v[\d.]+/composite/sobjects/\w+/?", re.IGNORECASE)
 LOG_ENTRY = "practice_org.log_entry"
 """The key of the scope under which a write handler finds its log entry."""
 
@@ -37,6 +34,11 @@ class LogEntry:
     def add(self, results: Sequence[RowResult]) -> None:
         """Note what the org did with each row, as soon as it has done it."""
         self.changes.extend(change for result in results for change in result.changes)
+
+    def undo(self, since: int, code: str) -> None:
+        """Note that everything from change number `since` on was undone, for the reason `code`."""
+        undone = [replace(c, result=code) if c.result == "changed" else c for c in self.changes[since:]]
+        self.changes[since:] = undone
 
 
 class RequestLog:
@@ -70,11 +72,14 @@ class LogWrites:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Log a write with its body and with the answer that really left."""
-        if scope["type"] != "http" or not is_write(scope["method"], scope["path"], _query(scope)):
+        if scope["type"] != "http" or not may_write(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
         body = await _read(receive)
         query = _query(scope)
+        if not is_write(scope["method"], scope["path"], query, body):
+            await self._app(scope, _replay(body, receive), send)
+            return
         entry = self._log.begin(scope["method"], scope["path"] + (f"?{query}" if query else ""), body)
         scope[LOG_ENTRY] = entry
         # The answers of writes are small: sent plain, they can be read here.
@@ -90,14 +95,6 @@ class LogWrites:
             await send(message)
 
         await self._app(scope, _replay(body, receive), keep)
-
-
-def is_write(method: str, path: str, query: str = "") -> bool:
-    """Whether the request asks to create, update or delete records (not a retrieve by POST)."""
-    override = {key.upper(): values[0] for key, values in parse_qs(query).items()}.get("_HTTP_METHOD")
-    if method == "POST" and override is None and _RETRIEVE.fullmatch(path):
-        return False
-    return method in ("POST", "PATCH", "PUT", "DELETE") and _RECORDS.fullmatch(path) is not None
 
 
 def _query(scope: Scope) -> str:

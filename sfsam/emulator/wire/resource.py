@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,31 +78,46 @@ class PlainRoute(Route):
         self.path_regex = re.compile(self.path_regex.pattern.removesuffix("$") + "/?$", re.IGNORECASE)
 
 
-def resource(host: OrgHost, path: str, name: str, **handlers: Handler) -> PlainRoute:
+class Resource(PlainRoute):
     """A route below `/services/data/vXX.0`; `name` is what the call is counted as, `handlers` by method."""
 
-    async def endpoint(request: Request) -> Response:
-        body = await request.body()
-        return await run_in_threadpool(_answer, host, name, handlers, request, body)
+    def __init__(self, host: OrgHost, path: str, name: str, handlers: dict[str, Handler]) -> None:
+        async def endpoint(request: Request) -> Response:
+            body = await request.body()
+            response = await run_in_threadpool(_answer, host, self, request, body)
+            if pause := host.settings.seconds_of(name):
+                await asyncio.sleep(pause)
+            return response
 
-    return PlainRoute(f"/services/data/v{{version}}{path}", endpoint, methods=_EVERY_METHOD)
+        super().__init__(f"/services/data/v{{version}}{path}", endpoint, methods=_EVERY_METHOD)
+        self.resource_name = name
+        self.handlers = handlers
+
+
+def resource(host: OrgHost, path: str, name: str, **handlers: Handler) -> Resource:
+    """A resource with its handlers by method."""
+    return Resource(host, path, name, handlers)
+
+
+def respond(host: OrgHost, found: Resource, request: Request, body: bytes, caller: Caller) -> Response:
+    """What the resource answers an admitted caller. Raises SalesforceError."""
+    version = request.path_params["version"]
+    if version not in VERSIONS:
+        raise not_found()
+    return _handler_for(found.handlers, request)(Call(host, request, body, version, caller))
 
 
 _EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-def _answer(host: OrgHost, name: str, handlers: dict[str, Handler], request: Request, body: bytes) -> Response:
+def _answer(host: OrgHost, found: Resource, request: Request, body: bytes) -> Response:
     if too_long := _too_long(request):
         return too_long
     try:
         caller = _authenticate(host, request)
-        host.meter.count_call(name)
-        version = request.path_params["version"]
-        if version not in VERSIONS:
-            raise not_found()
+        host.meter.count_call(found.resource_name)
         _check_accept(request)
-        handler = _handler_for(handlers, request)
-        response = handler(Call(host, request, body, version, caller))
+        response = respond(host, found, request, body, caller)
     except SalesforceError as error:
         response = error_reply([error])
     if response.status_code != 401:

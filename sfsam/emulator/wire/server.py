@@ -19,6 +19,7 @@ from sfsam.emulator.org import SalesforceError
 from sfsam.emulator.wire.authorize_routes import authorize_routes
 from sfsam.emulator.wire.bulk_routes import bulk_routes
 from sfsam.emulator.wire.collection_routes import collection_routes
+from sfsam.emulator.wire.composite_routes import composite_routes
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.identity_routes import identity_routes
 from sfsam.emulator.wire.introspection_routes import introspection_routes
@@ -41,11 +42,10 @@ _EVERYTHING = ("GET", "POST", "PUT", "PATCH", "DELETE")
 def org_app(host: OrgHost) -> ASGIApp:
     """What answers on an org's own address: its data, OAuth and the side door."""
     site = Site((host,))
+    plain = [*limit_routes(host), *query_routes(host), *record_routes(host), *collection_routes(host)]
     data = [
-        *limit_routes(host),
-        *query_routes(host),
-        *record_routes(host),
-        *collection_routes(host),
+        *plain,
+        *composite_routes(host, plain),
         *bulk_routes(host),
         resource(host, "/{rest:path}", "unknown", **dict.fromkeys(_EVERYTHING, _unknown)),
     ]

@@ -56,6 +56,12 @@ class Settings:
     bulk_page_rows: int = 50_000
     bulk_latency_seconds: float = 0.2
 
+    def seconds_of(self, resource_name: str) -> float:
+        """How long an answer of this resource takes besides the org's own work."""
+        if resource_name in ("query", "queryAll", "query/more"):
+            return self.query_page_seconds
+        return self.bulk_page_seconds if resource_name == "jobs/query/results" else 0.0
+
     def change(self, wanted: dict[str, Any]) -> None:
         """Set the named switches. Raises ValueError for an unknown name or a value of another kind."""
         checked = {name: self._checked(name, value) for name, value in wanted.items()}

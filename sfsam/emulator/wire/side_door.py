@@ -75,6 +75,7 @@ def _permissions(host: OrgHost, request: Request, content: Any) -> Response:
     host.org.grant(username, content.get("grant", []))
     host.org.revoke(username, content.get("revoke", []))
     host.callers.forget()
+    host.schema_changed_at = host.org.clock.now()  # what the describes show may be more or less from now on
     return empty_reply()
 
 

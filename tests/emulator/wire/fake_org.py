@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -108,7 +109,8 @@ class FakeOrg:
     def describe(self, object_name: str, caller: Caller) -> dict[str, Any]:
         if object_name.lower() != "user":
             raise not_found()
-        return {"name": "User", "keyPrefix": "005", "fields": [{"name": n} for n in ("Id", "Username", "IsActive")]}
+        fields = [{"name": n, "idLookup": n != "IsActive"} for n in ("Id", "Username", "IsActive")]
+        return {"name": "User", "keyPrefix": "005", "fields": fields}
 
     def describe_global(self, caller: Caller) -> list[dict[str, Any]]:
         return [{"name": "User", "keyPrefix": "005"}]
@@ -118,14 +120,19 @@ class FakeOrg:
     ) -> dict[str, Any]:
         if record_id not in self.rows:
             raise not_found()
+        if object_name.lower() != "user":
+            raise not_found()
         columns = fields or ["Id", "Username", "IsActive"]
         return FakeResult("User", columns, [self.rows[record_id]], False).records(0, 1, version)[0]
 
     def create(
         self, object_name: str, records: Sequence[dict[str, Any]], caller: Caller, all_or_none: bool = False
     ) -> list[RowResult]:
-        error = SalesforceError(400, "REQUIRED_FIELD_MISSING", "Required fields are missing: [LastName]", ("LastName",))
-        return [RowResult(None, False, (error,)) for _ in records]
+        results = [self._create(record) for record in records]
+        if all_or_none and not all(result.success for result in results):
+            rolled_back = SalesforceError(400, "ALL_OR_NONE_OPERATION_ROLLED_BACK", "Record rolled back")
+            return [RowResult(None, False, (rolled_back,)) if result.success else result for result in results]
+        return results
 
     def update(
         self, object_name: str, records: Sequence[dict[str, Any]], caller: Caller, all_or_none: bool = False
@@ -137,6 +144,15 @@ class FakeOrg:
     ) -> list[RowResult]:
         error = SalesforceError(400, "DELETE_FAILED", "Users cannot be deleted")
         return [RowResult(record_id, False, (error,)) for record_id in ids]
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        before = {row_id: dict(row) for row_id, row in self.rows.items()}
+        try:
+            yield
+        except BaseException:
+            self.rows = before
+            raise
 
     def object_of(self, record_id: str) -> str:
         names = {"005": "User", "2LA": "PermissionSetLicenseAssign"}
@@ -165,6 +181,16 @@ class FakeOrg:
         [user_id] = [i for i, c in self.callers.items() if c.username == username]
         held = self.callers[user_id]
         self.callers[user_id] = replace(held, permissions=frozenset(change(held.permissions)))
+
+    def _create(self, record: dict[str, Any]) -> RowResult:
+        if not record.get("LastName"):
+            message = "Required fields are missing: [LastName]"
+            error = SalesforceError(400, "REQUIRED_FIELD_MISSING", message, ("LastName",))
+            return RowResult(None, False, (error,))
+        row_id = IdSpace(self.index).id("005", len(self.rows) + 1)
+        self.rows[row_id] = {"Id": row_id, "Username": None, "IsActive": True} | record
+        self.callers[row_id] = Caller(row_id, str(record.get("Username")), ALL)
+        return RowResult(row_id, True, (), (Change("User", row_id, "Id", None, row_id),))
 
     def _update(self, record: dict[str, Any]) -> RowResult:
         values = {name: value for name, value in record.items() if name.lower() != "id"}

@@ -147,12 +147,52 @@ def test_one_record_is_read_changed_and_logged(org: Served) -> None:
         ("GET", "/limits", {"headers": {"accept": "application/xml"}}, (406, "NOT_ACCEPTABLE")),
         ("PATCH", "/sobjects/User/Key__c/1", {"json": {}}, (404, "NOT_FOUND")),
         ("GET", "/tooling/query?q=SELECT+Id+FROM+SandboxProcess", {}, (400, "INVALID_TYPE")),
-        ("POST", "/composite", {"json": {}}, (404, "NOT_FOUND")),
-        ("POST", "/jobs/ingest", {"json": {}}, (404, "NOT_FOUND")),
+        ("PUT", "/sobjects/User/Username/x", {"json": {}}, (405, "METHOD_NOT_ALLOWED")),
+        ("GET", "/sobjects/User/Username/nobody", {}, (404, "NOT_FOUND")),
     ],
 )
 def test_refusals(org: Served, method: str, path: str, options: dict[str, Any], expected: tuple[int, str]) -> None:
     assert errors(org.client.request(method, org.data + path, **options)) == [expected]
+
+
+def test_a_record_may_be_named_by_its_key(org: Served) -> None:
+    admin, new = org.line["admin_username"], "new@fake0.example"
+    root = f"{org.data}/sobjects/User"
+    assert org.client.get(f"{root}/Username/{admin}").json()["Id"] == org.line["admin_user_id"]
+    changed = org.client.patch(f"{root}/Username/{admin}", json={"IsActive": True})
+    assert (changed.status_code, changed.json()["created"]) == (200, False)
+    made = org.client.patch(f"{root}/Username/{new}", json={"LastName": "New"})
+    assert (made.status_code, made.json()["created"]) == (201, True)
+    assert made.headers["location"] == f"{root}/{made.json()['id']}"
+    assert org.client.patch(f"{root}/Id/{made.json()['id']}", json={"IsActive": False}).json()["created"] is False
+    assert errors(org.client.patch(f"{root}/Username/{new}", json={"Username": new})) == [(400, "INVALID_FIELD")]
+    org.org.rows[made.json()["id"]]["Username"] = admin
+    twice = org.client.patch(f"{root}/Username/{admin}", json={"IsActive": True})
+    assert (twice.status_code, len(twice.json())) == (300, 2)
+
+
+def test_a_collection_may_be_upserted(org: Served) -> None:
+    rows = [
+        {"attributes": {"type": "User"}, "Username": org.line["admin_username"], "IsActive": True},
+        {"attributes": {"type": "User"}, "Username": "new@fake0.example", "LastName": "New"},
+        {"attributes": {"type": "User"}, "LastName": "Nameless"},
+    ]
+    answer = org.client.patch(org.data + "/composite/sobjects/User/Username", json={"records": rows}).json()
+    assert [(row["success"], row["created"]) for row in answer] == [(True, False), (True, True), (False, False)]
+    assert answer[2]["errors"][0]["statusCode"] == "MISSING_ARGUMENT"
+    assert len(org.side_door("GET", "log")) == 1
+
+
+def test_an_unchanged_describe_is_not_sent_again(org: Served) -> None:
+    for path in ("/sobjects", "/sobjects/User/describe"):
+        first = org.client.get(org.data + path)
+        seen = {"if-modified-since": first.headers["last-modified"]}
+        again = org.client.get(org.data + path, headers=seen)
+        assert (again.status_code, again.content) == (304, b"")
+        org.side_door("POST", "time", {"advance_seconds": 5})
+        org.side_door("POST", "permissions", {"username": org.line["admin_username"], "grant": ["ViewSetup"]})
+        assert org.client.get(org.data + path, headers=seen).status_code == 200
+        assert org.client.get(org.data + path, headers={"if-modified-since": "yesterday"}).status_code == 200
 
 
 def test_a_collection_answers_row_by_row(org: Served) -> None:
@@ -187,6 +227,8 @@ def test_a_retrieve_by_post_is_no_write(org: Served) -> None:
     found, missing = org.client.post(org.data + "/composite/sobjects/User", json=wanted).json()
     assert found["Username"] == org.line["admin_username"]
     assert missing is None
+    query = {"ids": ",".join(wanted["ids"]), "fields": "Username"}
+    assert org.client.get(org.data + "/composite/sobjects/User", params=query).json() == [found, None]
     assert org.side_door("GET", "log") == []
 
 
