@@ -17,13 +17,9 @@ overview.figures(scope)
 wide, narrow = st.columns([1.62, 1])
 with wide:
     overview.licenses(scope)
-with narrow:
-    overview.activity(scope)
-
-wide, narrow = st.columns([1.62, 1])
-with wide:
     overview.departments(scope)
 with narrow:
+    overview.activity(scope)
     overview.orgs(scope)
 
 overview.trend(scope)

@@ -6,7 +6,7 @@ from sfsam.ui import shell
 from sfsam.ui.components import connect, welcome
 from sfsam.ui.viewer import INTEGRATORS
 
-shell.open_page("Welcome", INTEGRATORS, needs_data=False)
+shell.open_page("Connect an org", INTEGRATORS, needs_data=False)
 
 welcome.lead()
 connect.returned()

@@ -138,6 +138,9 @@ PART_WORDS = {
 }
 
 
+_ALL_OF_THEM = {1: "The org is", 2: "Both orgs are"}
+
+
 def overview_lead(seats: dict[str, Any], money_rows: list[dict[str, Any]], days: int) -> str:
     """You pay … for … seats. … of them have not been used for 60 days; reclaiming them frees … a year."""
     owned, stale = seats.get("owned"), seats.get("stale") or 0
@@ -265,7 +268,7 @@ def freshness(row: dict[str, Any], last: str, oldest_days: int) -> tuple[str, st
     elif oldest_days >= OLD_AFTER_DAYS:
         first = f":orange[:material/warning:] The oldest data is {age_in_words(oldest_days)} old"
     else:
-        first = f":green[:material/check_circle:] {'The org is' if orgs == 1 else f'All {orgs} orgs are'} up to date"
+        first = f":green[:material/check_circle:] {_ALL_OF_THEM.get(orgs, f'All {orgs} orgs are')} up to date"
     return first, f"Last download {last}" if with_data else "Nothing downloaded yet"
 
 

@@ -383,6 +383,7 @@ FULL: dict[str, list[dict[str, Any]]] = {
             "detail": "{}",
             "hash": "ab" * 32,
             "profile": "Production",
+            "profile_id": "p1",
         }
         for number in range(1, 26)
     ],

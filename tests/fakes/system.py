@@ -68,7 +68,7 @@ COLUMNS: dict[str, str] = {
     "license_history": "day owned assigned active stale in_grace machine inactive_holder unknown",
     "jobs": "job_id kind profile profile_id state requested_by created_at started_at ended_at seconds progress_share "
     "progress_sentence result failure",
-    "audit": "number at actor action subject reason detail hash profile",
+    "audit": "number at actor action subject reason detail hash profile profile_id",
     "freshness": "orgs orgs_with_data oldest_download_at newest_download_at has_practice running_jobs failed_since",
     "filter_values": "facet value label seats",
 }
@@ -98,6 +98,11 @@ class FakeReads:
         self._frames = {
             name: pd.DataFrame(frames.get(name, []), columns=columns.split()) for name, columns in COLUMNS.items()
         }
+        self._version = f"fake-{next(_versions)}"
+
+    def replace(self, name: str, frame: pd.DataFrame) -> None:
+        """From now on this read answers so, as after a download."""
+        self._frames[name] = frame
         self._version = f"fake-{next(_versions)}"
 
     def header(self, name: str) -> ReadHeader:

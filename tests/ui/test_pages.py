@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from sfsam.domain.commands import (
     Connect,
@@ -139,9 +142,18 @@ def test_keeping_needs_a_reason_and_sends_the_move(full: FakeSystem, visit: Open
 
 def test_a_candidate_that_needs_attention_can_go_back_to_ready(full: FakeSystem, visit: Open) -> None:
     app = visit("pages/reclaim/candidates.py")
-    app.button_group(key="segment").set_value("Attention").run()
+    _states(app).set_value("Attention").run()
     app.button(key="back_to_ready").click().run()
     assert full.orders(MoveCandidate)[0].to == "ready"
+
+
+def test_the_chosen_state_stays_when_the_counts_change(full: FakeSystem, visit: Open) -> None:
+    app = visit("pages/reclaim/candidates.py")
+    _states(app).set_value("Complete").run()
+    counts = full.reads.fetch("candidate_states")
+    full.reads.replace("candidate_states", counts.assign(candidates=counts["candidates"] + 1))
+    app.run()
+    assert _states(app).value == "Complete"
 
 
 def test_connecting_with_client_credentials_saves_a_draft_and_asks_for_the_job(empty: FakeSystem, visit: Open) -> None:
@@ -249,7 +261,7 @@ def test_a_new_secret_is_sent_and_the_connection_tried_at_once(full: FakeSystem,
 @pytest.mark.parametrize(
     ("fresh", "days", "words"),
     [
-        ({"orgs": 2, "orgs_with_data": 2}, 0, "All 2 orgs are up to date"),
+        ({"orgs": 2, "orgs_with_data": 2}, 0, "Both orgs are up to date"),
         ({"orgs": 1, "orgs_with_data": 1}, 0, "The org is up to date"),
         ({"orgs": 2, "orgs_with_data": 1}, 0, "1 of 2 orgs has no data yet"),
         ({"orgs": 2, "orgs_with_data": 2}, 5, "The oldest data is 5 days old"),
@@ -267,3 +279,8 @@ def test_amounts_of_several_currencies_stand_side_by_side() -> None:
         {"annual_spend": 50.0, "potential_savings": 0.0, "currency": "USD"},
     ]
     assert "You pay **€100 and $50** a year" in messages.overview_lead({"owned": 3, "stale": 1}, rows, 60)
+
+
+def _states(app: AppTest) -> Any:
+    """The segments with the states; their key carries the counts."""
+    return next(each for each in app.button_group if str(each.key).startswith("segment_"))

@@ -11,7 +11,7 @@ import streamlit as st
 from sfsam.charts.formats import counted, number
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import MoveCandidate
-from sfsam.ui import formats, frames, messages, state, viewer
+from sfsam.ui import frames, messages, state, viewer
 from sfsam.ui.components import cards, failures, filters, tables
 from sfsam.ui.state import Scope
 
@@ -34,7 +34,6 @@ PILLS = {
     "Closed Skipped": "gray",
     "Closed Canceled": "gray",
 }
-REASONS = {"low_usage": "Not used", "never_used": "Never used"}
 SORTINGS = [
     tables.Sorting("Highest savings first", "potential_savings", descending=True),
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
@@ -42,11 +41,10 @@ SORTINGS = [
     tables.Sorting("Newest first", "updated_at", descending=True),
 ]
 COLUMNS = [
-    tables.text("Person", "name", 134),
-    tables.text("License", "model", 118),
-    tables.text("Org", "org", 132),
+    tables.text("Person", "name", 150),
+    tables.text("License", "model", 148),
+    tables.text("Org", "org", 172),
     tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
-    tables.Column("Reason", lambda row: REASONS.get(row["justification"], formats.words(row["justification"])), 86),
     tables.age("Last use", "inactive_days"),
     tables.count("Seats", "seats"),
     tables.amount("A year", "potential_savings"),
@@ -74,17 +72,19 @@ def segments(scope: Scope) -> list[str]:
     for row in rows:
         counts[row["state"]] += int(row["candidates"])
     totals = {name: sum(counts.get(each, 0) for each in states) for name, states in SEGMENTS.items()}
+    # Streamlit tells segments apart by their words, so other counts are another control: the choice is kept by us.
     chosen = st.segmented_control(
         "State",
         list(SEGMENTS),
-        default="Ready",
+        default=state.remembered("segment", "Ready"),
         required=True,
         format_func=lambda name: f"{name} {number(totals[name])}",
-        key="segment",
+        key=f"segment_{'_'.join(map(str, totals.values()))}",
         label_visibility="collapsed",
         on_change=_start_over,
     )
-    return [str(each) for each in SEGMENTS[chosen or "Ready"]]
+    state.remember("segment", chosen)
+    return [str(each) for each in SEGMENTS[chosen]]
 
 
 def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[list[str], dict[str, Any] | None]:

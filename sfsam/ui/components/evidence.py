@@ -129,11 +129,8 @@ def _seats(org_id: str, user_id: str) -> None:
 
 
 def _seat(row: dict[str, Any]) -> dict[str, str]:
-    cost = (
-        formats.NOT_APPLICABLE if is_missing(row["annual_cost"]) else money_exact(row["annual_cost"], row["currency"])
-    )
     return {
         "License": formats.plain(row["model"]),
         "Now": messages.PART_WORDS.get(row["part"], formats.words(row["part"])),
-        "A year": formats.plain(cost),
+        "A year": formats.plain(money_exact(row["annual_cost"], row["currency"])),
     }

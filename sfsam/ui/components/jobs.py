@@ -165,13 +165,13 @@ def _columns() -> list[tables.Column]:
     colors = {word: color for _, color, word in job_words.ICONS.values()}
     words = {name: word for name, (_, _, word) in job_words.ICONS.items()}
     return [
-        tables.Column("Job", lambda row: messages.JOB_TITLES.get(row["kind"], row["kind"]), "medium"),
-        tables.Column("Profile", lambda row: formats.optional(row["profile"]), 160),
+        tables.Column("Job", lambda row: messages.JOB_TITLES.get(row["kind"], row["kind"]), 190),
+        tables.Column("Profile", lambda row: formats.optional(row["profile"]), 172),
         tables.pill("State", "state", words, colors),
         tables.Column("Created", lambda row: viewer.moment(row["created_at"]), 130),
-        tables.Column("Took", lambda row: formats.seconds(row["seconds"]), "small", is_number=True),
-        tables.Column("Result", _result, "large"),
-        tables.text("By", "requested_by", "small"),
+        tables.Column("Took", lambda row: formats.seconds(row["seconds"]), 76, is_number=True),
+        tables.Column("Result", _result, 344),
+        tables.text("By", "requested_by", 72),
     ]
 
 

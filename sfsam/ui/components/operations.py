@@ -20,10 +20,10 @@ AUDIT_COLUMNS = [
     tables.Column("No.", lambda row: str(row["number"]), 64, is_number=True),
     tables.Column("At (UTC)", lambda row: f"{row['at']:%Y-%m-%d %H:%M:%S}", 154),
     tables.text("Who", "actor", 90),
-    tables.Column("What", lambda row: str(row["action"]), 220),
-    tables.text("Subject", "subject", 200),
-    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 160),
-    tables.Column("Why", lambda row: row["reason"] or "", "large"),
+    tables.Column("What", lambda row: _action(row["action"]), 190),
+    tables.Column("Subject", lambda row: _subject(row), 178),
+    tables.Column("Profile", lambda row: formats.optional(row["profile"]), 172),
+    tables.Column("Why", lambda row: row["reason"] or "", 254),
 ]
 
 
@@ -82,6 +82,16 @@ def _verify() -> None:
     with failures.kept("verify_refused"):
         answer: AuditAnswer = frames.send(ShowAudit(verify=True, limit=1, actor=viewer.person().name))
         state.remember("verdict", messages.chain_verdict(answer.intact, answer.first_broken, frames.count("audit")))
+
+
+def _action(name: str) -> str:
+    """An action as people read it: "profile.published" becomes "Profile published"."""
+    return formats.words(name.replace(".", "_"))
+
+
+def _subject(row: dict[str, Any]) -> str:
+    """What was acted on; the profile has a column of its own, and its long id says nothing to people."""
+    return formats.NOT_APPLICABLE if row["subject"] == row["profile_id"] else str(row["subject"])
 
 
 def _profile_actions(profile: dict[str, Any]) -> None:

@@ -21,7 +21,9 @@ NOW = {
 def table(checks: Sequence[Check]) -> None:
     """How many permissions are there, all of them folded, and a sentence with the remedy for each that is not."""
     granted = sum(check.ok is True for check in checks)
-    with st.expander(f"{granted} of {counted(len(checks), 'permission', 'permissions')} granted"):
+    unknown = sum(check.ok is None for check in checks)
+    later = f", {unknown} not known until first use" if unknown else ""
+    with st.expander(f"{granted} of {counted(len(checks), 'permission', 'permissions')} granted{later}"):
         tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
     for check in checks:
         if check.ok is False:

@@ -24,16 +24,15 @@ PART_COLORS = {
     "Not known": "gray",
 }
 PERSON_AND_LICENSE = [
-    tables.text("Person", "name", 128),
-    tables.text("License", "model", 124),
-    tables.text("Org", "org", 114),
+    tables.text("Person", "name", 134),
+    tables.text("License", "model", 162),
+    tables.text("Org", "org", 168),
 ]
-DEPARTMENT = tables.Column("Department", lambda row: formats.optional(row["department"]), 84)
-NOTE = tables.Column("Note", lambda row: formats.optional(row["note"]), 84)
+NOTE = tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112)
 STANDING = [
     tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     tables.age("Last use", "inactive_days"),
-    tables.amount("A year", "annual_cost", 84),
+    tables.amount("A year", "annual_cost", 80),
 ]
 SORTINGS = [
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
@@ -78,14 +77,14 @@ def which() -> str:
 
 def table(read: str, sorting: tables.Sorting, scope: Scope) -> dict[str, Any] | None:
     """One page of seats; gives the row that was clicked, else the first one."""
-    fourth = NOTE if read == "unused_licenses" else DEPARTMENT
+    notes = [NOTE] if read == "unused_licenses" else []
     rows, total = tables.listing(read, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
     if rows.empty:
         tables.nothing_matches()
         return None
     selected = tables.grid(
         rows,
-        [*PERSON_AND_LICENSE, fourth, *STANDING],
+        [*PERSON_AND_LICENSE, *notes, *STANDING],
         key=read,
         identity="subscription_id",
         alt="Seats and who holds them",

@@ -128,7 +128,10 @@ def _parts(row: dict[str, Any]) -> list[dict[str, str]]:
 def _share_of(assigned: Any) -> Any:
     def share(name: str, value: Any) -> str:
         inside = name in messages.PART_WORDS.values() and assigned
-        return f"{round(100 * int(value) / int(assigned))}%" if inside else ""
+        if not inside:
+            return ""
+        percent = 100 * int(value) / int(assigned)
+        return "<1%" if 0 < percent < 0.5 else f"{percent:.0f}%"
 
     return share
 
