@@ -128,13 +128,15 @@ class OwnWay:
     def finish_jobs_of_others(self) -> None:
         """Whoever asked us for a job counts on it; it is not left half done because our own work is over."""
         told = False
-        while self._worker.is_alive and self._unfinished():
+        while self._worker.is_alive and not self._worker.trouble and self._unfinished():
             if not told:
                 log.warning("other commands have asked for jobs here; finishing them first")
             told = True
             sleep(_LOOK_AGAIN_SECONDS)
 
     def _send(self, command: Command) -> Any:
+        if isinstance(command, ShowJob) and self._worker.trouble:
+            raise self._worker.trouble  # the end of the job cannot be saved, so nobody should wait for it
         answer = self._system.send(command)
         if isinstance(command, Enqueue):
             self._worker.start()

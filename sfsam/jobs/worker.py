@@ -25,6 +25,8 @@ class Worker:
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
         self._interrupted: set[str] = set()  # told to stop because this process ends
+        self._ended: Job | None = None  # a job that is over, until the store has taken that
+        self.trouble: SfsamError | None = None  # why the store takes nothing at present
 
     def start(self) -> None:
         """Begin to work. A second call changes nothing."""
@@ -45,6 +47,7 @@ class Worker:
 
     def run_next(self) -> bool:
         """Do the next queued job in this thread; False when there is none."""
+        self._save_ended()
         job = self._take()
         if job is None:
             return False
@@ -59,10 +62,13 @@ class Worker:
 
     def _try_next(self) -> bool:
         try:
-            return self.run_next()
+            has_worked = self.run_next()
         except SfsamError as error:  # the store itself took nothing, for example because the disk is full
             log.error("the worker waits: %s", error)
+            self.trouble = error
             return False
+        self.trouble = None
+        return has_worked
 
     def _take(self) -> Job | None:
         with self._system.store.begin() as work:
@@ -93,13 +99,21 @@ class Worker:
             state, failure = JobState.CANCELED, None
         elif job.job_id in self._interrupted:
             state, failure = JobState.FAILED, failure_of_interruption(job)
-        with self._system.store.begin() as work:
-            latest = work.jobs.find(job.job_id) or job
-            ended = {"state": state, "result": result, "failure": failure, "ended_at": self._system.clock.now()}
-            work.jobs.save(latest.model_copy(update=ended))
-            work.commit()
+        ended = {"state": state, "result": result, "failure": failure, "ended_at": self._system.clock.now()}
+        self._ended = job.model_copy(update=ended)
         self._system.services.stopping.discard(job.job_id)
         log.info("job %s (%s) %s%s", job.job_id, job.kind, state, f": {failure.what}" if failure else "")
+        self._save_ended()
+
+    def _save_ended(self) -> None:
+        """Save how the last job ended; what the store does not take now is tried again before the next job."""
+        if self._ended is None:
+            return
+        with self._system.store.begin() as work:
+            latest = work.jobs.find(self._ended.job_id) or self._ended
+            work.jobs.save(self._ended.model_copy(update={"progress": latest.progress}))
+            work.commit()
+        self._ended = None
 
     def _save_progress(self, job: Job, progress: Progress) -> None:
         with self._system.store.begin() as work:

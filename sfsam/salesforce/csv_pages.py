@@ -13,6 +13,7 @@ from sfsam.errors import AnswerTruncated
 from sfsam.salesforce.pages import storage_errors
 
 _CHUNK_BYTES = 256 * 1024
+_AGAIN = "Nothing was lost; try again in some minutes."
 
 
 def save_page(
@@ -56,10 +57,10 @@ def _counted(path: Path, columns: Sequence[str]) -> int:
         with path.open(encoding="utf-8", newline="") as file:
             for row in csv.reader(file, strict=True):
                 if len(row) != len(columns):
-                    raise AnswerTruncated("A page of a Bulk answer ends in the middle of a row.", "Try again.")
+                    raise AnswerTruncated("A page of a Bulk answer ends in the middle of a row.", _AGAIN)
                 rows += 1
     except (csv.Error, UnicodeDecodeError) as trouble:
-        raise AnswerTruncated("A page of a Bulk answer arrived damaged.", "Try again.") from trouble
+        raise AnswerTruncated("A page of a Bulk answer arrived damaged.", _AGAIN) from trouble
     return rows
 
 
@@ -68,14 +69,14 @@ def _check_header(path: Path, columns: Sequence[str]) -> None:
         line = file.readline().decode("utf-8", errors="replace")
     names = next(csv.reader(io.StringIO(line)), [])
     if [name.lower() for name in names] != [name.lower() for name in columns]:
-        raise AnswerTruncated("A page of a Bulk answer names other columns than were asked for.", "Try again.")
+        raise AnswerTruncated("A page of a Bulk answer names other columns than were asked for.", _AGAIN)
 
 
 def _as_expected(rows: int, expected: int | None) -> int:
     if expected is not None and rows != expected:
         raise AnswerTruncated(
             f"A page of a Bulk answer announced {expected:,} rows and {rows:,} arrived.",
-            "Nothing was lost; try again in some minutes.",
+            _AGAIN,
             announced=expected,
             arrived=rows,
         )

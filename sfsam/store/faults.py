@@ -25,6 +25,10 @@ def translated(path: Path | str) -> Iterator[None]:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as trouble:
         raise _in_our_words(trouble, path) from trouble
+    except duckdb.TransactionException as trouble:  # a COMMIT whose log the disk did not take
+        if not _FULL.search(str(trouble)):
+            raise
+        raise _full(path) from trouble
     except OSError as trouble:
         if trouble.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise

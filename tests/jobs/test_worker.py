@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from time import monotonic, sleep
 
 import pytest
@@ -14,9 +16,10 @@ from sfsam.bootstrap import System
 from sfsam.domain.answers import IdentifyAnswer
 from sfsam.domain.commands import CancelJob, Enqueue, Identify, Reclaim, ShowJob
 from sfsam.domain.jobs import Job, JobFailure, JobState, Progress
-from sfsam.errors import RequestLimitReached
+from sfsam.errors import RequestLimitReached, StorageFull
 from sfsam.jobs.recovery import settle_what_is_open
 from sfsam.jobs.worker import Worker
+from sfsam.ports import Store, UnitOfWork
 from sfsam.services.running import JobControl
 from tests.fakes.clock import FakeClock
 from tests.fakes.scripted import FOUND, ScriptedServices, scripted_system
@@ -74,6 +77,42 @@ def test_progress_is_saved_while_it_runs(system: System) -> None:
         return FOUND
 
     assert _run(system, work).progress.sentence == "Looking"
+
+
+class FullStore:
+    """The store of a system whose disk takes nothing while `is_full`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.is_full = False
+
+    def begin(self) -> AbstractContextManager[UnitOfWork]:
+        if self.is_full:
+            raise StorageFull("The disk took no more.", "Make room.")
+        return self._store.begin()
+
+
+def test_an_end_that_the_disk_does_not_take_is_told_and_saved_later(system: System) -> None:
+    store = FullStore(system.store)
+
+    def work(*_: object) -> IdentifyAnswer:
+        store.is_full = True
+        return FOUND
+
+    _services(system).work = work
+    job_id = system.send(Enqueue(job=Identify())).job_id
+    worker = Worker(replace(system, store=store))  # type: ignore[arg-type]
+    worker.start()
+    try:
+        _until(lambda: worker.trouble is not None)
+        assert isinstance(worker.trouble, StorageFull)
+        assert _stored(system, job_id).state is JobState.RUNNING
+        store.is_full = False
+        system.queue_changed.set()
+        _until(lambda: worker.trouble is None)
+    finally:
+        worker.stop()
+    assert _stored(system, job_id).state is JobState.SUCCEEDED
 
 
 def test_a_foreseen_error_is_kept_with_its_remedy(system: System) -> None:

@@ -26,6 +26,11 @@ LOCKED = (
             StorageFull,
             "took no more",
         ),
+        (
+            duckdb.TransactionException('Failed to commit: Could not write file "x.wal": No space left on device'),
+            StorageFull,
+            "took no more",
+        ),
         (duckdb.OutOfMemoryException("failed to offload data block of size 256.0 KiB"), StorageFull, "took no more"),
         (duckdb.OutOfMemoryException("could not allocate block"), SetupError, "more memory"),
         (duckdb.IOException("IO Error: it is not a database"), SetupError, "cannot be used"),
@@ -41,6 +46,8 @@ def test_each_trouble_has_a_name_and_a_remedy(trouble: Exception, expected: type
 def test_other_errors_pass_as_they_are() -> None:
     with pytest.raises(PermissionError), translated(":memory:"):
         raise PermissionError(errno.EACCES, "not yours")
+    with pytest.raises(duckdb.TransactionException), translated(":memory:"):
+        raise duckdb.TransactionException("cannot commit - no transaction is active")
 
 
 def test_a_file_that_is_no_database_is_refused_with_a_remedy(tmp_path: Path) -> None:
