@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +16,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, quote, urlsplit
+
+import duckdb
+import httpx
+
+from sfsam.config import Settings
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -35,6 +43,36 @@ class PracticeProcess:
         with urllib.request.urlopen(request, timeout=60) as answer:
             text = answer.read()
         return json.loads(text) if text else None
+
+    def rest(self, method: str, path: str, body: Any = None, *, token: str = "", org: int = 0) -> Any:
+        """Ask the org's REST API by plain HTTP, as its administrator or with another token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else self._as_admin(org)
+        url = f"{self.orgs[org]['base_url']}/services/data/v66.0/{path}"
+        answer = httpx.request(method, url, json=body, headers=headers, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
+    def query(self, soql: str, *, org: int = 0) -> list[dict[str, Any]]:
+        """All records of a query, page by page, as the administrator sees them."""
+        page = self.rest("GET", f"query?q={quote(soql)}", org=org)
+        records = page["records"]
+        while not page["done"]:
+            page = self.rest("GET", page["nextRecordsUrl"].split("/v66.0/")[1], org=org)
+            records += page["records"]
+        return records
+
+    def revoke_tokens_of(self, user_id: str, *, org: int = 0) -> None:
+        """End every session and approval of a user: freeze and unfreeze them as the user of the client app."""
+        form = {name: self.orgs[org][name] for name in ("client_id", "client_secret")}
+        url = f"{self.orgs[org]['base_url']}/services/oauth2/token"
+        token = httpx.post(url, data={"grant_type": "client_credentials", **form}, timeout=60).json()["access_token"]
+        (login,) = [row["Id"] for row in self.dump("UserLogin", org=org).values() if row["UserId"] == user_id]
+        for is_frozen in (True, False):
+            self.rest("PATCH", f"sobjects/UserLogin/{login}", {"IsFrozen": is_frozen}, token=token, org=org)
+            httpx.get(f"{self.orgs[org]['base_url']}/services/data/v66.0/limits", headers=self._as_admin(org))
+
+    def _as_admin(self, org: int) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.orgs[org]['access_token']}"}
 
     def dump(self, name: str, *, org: int = 0) -> dict[str, dict[str, Any]]:
         """Every record of an object by its Id."""
@@ -81,6 +119,7 @@ class Answer:
     code: int
     json: Any
     stderr: str
+    stdout: str = ""
 
 
 class CommandLine:
@@ -108,10 +147,11 @@ class CommandLine:
 
     def run(self, *arguments: str, **environment: str) -> Answer:
         """Run a command with --json to its end."""
-        process = self.start(*arguments, "--json", **environment)
-        out, err = process.communicate(timeout=240)
-        assert "Traceback" not in err, err
-        return Answer(process.returncode, json.loads(out) if out.strip() else None, err)
+        return answer_of(self.start(*arguments, "--json", **environment))
+
+    def run_plain(self, *arguments: str, **environment: str) -> Answer:
+        """Run a command as a person does, without --json, to its end."""
+        return answer_of(self.start(*arguments, **environment), as_json=False)
 
     def done(self, *arguments: str, **environment: str) -> Any:
         """Run a command that must succeed; its JSON."""
@@ -130,6 +170,56 @@ class CommandLine:
             *("--name", name, "--url", org["base_url"], "--grant", "client-credentials"),
             *("--client-id", org["client_id"], "--client-secret-env", "SFSAM_TEST_SECRET"),
         ]
+
+    @property
+    def settings(self) -> Settings:
+        """The same installation for code in this process."""
+        return Settings(data_dir=self.data_dir, key_file=Path(self.environment["SFSAM_KEY_FILE"]))
+
+    def copied_to(self, folder: Path) -> CommandLine:
+        """The same installation (data, key, stored tokens) once more, in another folder."""
+        shutil.copytree(self.data_dir.parent, folder)
+        return CommandLine(folder)
+
+    def what_stands(self) -> dict[str, tuple[int, int]]:
+        """Rows and checksum of every table that a download replaces; equal only when every row is."""
+        with duckdb.connect(str(self.data_dir / "sfsam.duckdb"), read_only=True) as connection:
+            names = connection.sql("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+            tables = sorted(name for (name,) in names if name in DERIVED or name.startswith("sf_"))
+            sums = "SELECT count(*), coalesce(sum(hash(t)), 0) FROM {} t"
+            return {name: connection.sql(sums.format(name)).fetchall()[0] for name in tables}
+
+    @property
+    def staging_dirs(self) -> list[Path]:
+        """Folders of downloads that are under way, or were when they were killed."""
+        return sorted(self.data_dir.glob("staging/*/*"))
+
+
+DERIVED = ("license", "license_day", "sign_in_day", "subscription", "user_activity")
+
+
+def answer_of(process: subprocess.Popen[str], *, as_json: bool = True) -> Answer:
+    """Wait for a command's end; a traceback is never an answer."""
+    out, err = process.communicate(timeout=240)
+    assert not re.search(r'Traceback|^  File "', out + err, re.MULTILINE), out + err
+    return Answer(process.returncode, json.loads(out) if as_json and out.strip() else None, err, out)
+
+
+def log_in_and_allow(url: str, username: str, password: str, callback: str) -> dict[str, str]:
+    """What a person does in a browser on the org's log-in page; the parameters of the return to the callback."""
+    with httpx.Client() as browser:
+        page = browser.get(url, follow_redirects=True)
+        for fields in ({"username": username, "password": password}, {"decision": "allow"}):
+            hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
+            action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
+            target = page.url.join(action[1].replace("&amp;", "&")) if action else page.url
+            page = browser.post(target, data={**hidden, **fields})
+            while page.is_redirect:
+                location = page.headers["Location"]
+                if location.startswith(callback):
+                    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+                page = browser.get(page.url.join(location))
+    raise AssertionError(f"the log-in ended at {page.url}: {page.text[:300]}")
 
 
 def wait_until(condition: Callable[[], Any], what: str, *, seconds: float = 60) -> Any:

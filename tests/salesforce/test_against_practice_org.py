@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import csv
-import re
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
 
-import httpx
 import pytest
 
 from sfsam.config import Settings
@@ -21,7 +18,7 @@ from sfsam.errors import AddressRefused, ClientRejected, OutcomeUnknown, Permiss
 from sfsam.ports import StagedDownload
 from sfsam.salesforce import HttpSalesforce
 from sfsam.salesforce.client import HttpOrgSession
-from tests.e2e.journey import PracticeProcess, practice_org
+from tests.e2e.journey import PracticeProcess, log_in_and_allow, practice_org
 from tests.salesforce.conftest import KeptTokens
 
 pytestmark = pytest.mark.emulator
@@ -210,7 +207,7 @@ def test_a_person_logs_in_with_the_authorize_page(practice: PracticeProcess, sal
     org = practice.orgs[0]
     asked = connection(practice, grant=GrantType.AUTHORIZATION_CODE)
     start = salesforce.begin_authorization(asked, CALLBACK)
-    back = _log_in_and_allow(start.url, org["admin_username"], org["admin_password"])
+    back = log_in_and_allow(start.url, org["admin_username"], org["admin_password"], CALLBACK)
     assert back["state"] == start.state
     kept = KeptTokens()
     exchange = {"code": back["code"], "code_verifier": start.code_verifier, "redirect_uri": CALLBACK}
@@ -229,20 +226,3 @@ def test_a_wrong_secret_and_a_wrong_address_are_named(practice: PracticeProcess,
         salesforce.open(connection(practice), "wrong", KeptTokens()).identify()
     with pytest.raises(AddressRefused, match="My Domain"):
         salesforce.check_url("https://login.salesforce.com")
-
-
-def _log_in_and_allow(url: str, username: str, password: str) -> dict[str, str]:
-    """What a person does in a browser, up to the return to the callback."""
-    with httpx.Client() as browser:
-        page = browser.get(url, follow_redirects=True)
-        for fields in ({"username": username, "password": password}, {"decision": "allow"}):
-            hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', page.text))
-            action = re.search(r'<form[^>]*action="([^"]+)"', page.text)
-            target = page.url.join(action[1].replace("&amp;", "&")) if action else page.url
-            page = browser.post(target, data={**hidden, **fields})
-            while page.is_redirect:
-                location = page.headers["Location"]
-                if location.startswith(CALLBACK):
-                    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
-                page = browser.get(page.url.join(location))
-    raise AssertionError(f"the log-in ended at {page.url}: {page.text[:300]}")
