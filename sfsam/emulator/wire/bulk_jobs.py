@@ -26,8 +26,8 @@ _CHUNK_ROWS = 50_000
 
 
 @dataclass
-class BulkJob:
-    """One query job. Its state follows from time and from whether the query has run."""
+class Job:
+    """What every job of Bulk API 2.0 is known by."""
 
     id: str
     operation: str
@@ -37,6 +37,30 @@ class BulkJob:
     api_version: str
     user_id: str
     created_at: datetime
+
+    def facts(self, state: str) -> dict[str, Any]:
+        """The part of the answers that query and ingest jobs share (Salesforce fact sheet 3.1, 3.3)."""
+        moment = moment_text(self.created_at)
+        return {
+            "id": self.id,
+            "operation": self.operation,
+            "object": self.object,
+            "createdById": self.user_id,
+            "createdDate": moment,
+            "systemModstamp": moment,
+            "state": state,
+            "concurrencyMode": "Parallel",
+            "contentType": "CSV",
+            "apiVersion": float(self.api_version),
+            "lineEnding": self.line_ending,
+            "columnDelimiter": self.delimiter,
+        }
+
+
+@dataclass
+class BulkJob(Job):
+    """One query job. Its state follows from time and from whether the query has run."""
+
     started: float
     latency_seconds: float
     result: Future[ResultSet]
@@ -61,21 +85,7 @@ class BulkJob:
 
     def created_body(self) -> dict[str, Any]:
         """The answer to the request that made the job, and to one that aborts it."""
-        moment = moment_text(self.created_at)
-        return {
-            "id": self.id,
-            "operation": self.operation,
-            "object": self.object,
-            "createdById": self.user_id,
-            "createdDate": moment,
-            "systemModstamp": moment,
-            "state": self.state,
-            "concurrencyMode": "Parallel",
-            "contentType": "CSV",
-            "apiVersion": float(self.api_version),
-            "lineEnding": self.line_ending,
-            "columnDelimiter": self.delimiter,
-        }
+        return self.facts(self.state)
 
     def status_body(self) -> dict[str, Any]:
         """The answer to a poll."""

@@ -15,6 +15,7 @@ from sfsam.emulator.wire.bulk_jobs import (
     read_locator,
 )
 from sfsam.emulator.wire.host import OrgHost
+from sfsam.emulator.wire.job_lists import job_list
 from sfsam.emulator.wire.replies import CsvStream, empty_reply, json_reply
 from sfsam.emulator.wire.resource import Call, Resource, resource
 
@@ -57,8 +58,8 @@ def _create(call: Call) -> Response:
 
 
 def _list(call: Call) -> Response:
-    records = [job.created_body() | {"jobType": "V2Query"} for job in call.host.bulk_jobs.of_caller(call.caller)]
-    return json_reply({"done": True, "records": records, "nextRecordsUrl": None})
+    jobs = call.host.bulk_jobs.of_caller(call.caller)
+    return job_list(call, [job.created_body() | {"jobType": "V2Query"} for job in jobs])
 
 
 def _get(call: Call) -> Response:

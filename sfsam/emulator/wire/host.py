@@ -16,6 +16,7 @@ from sfsam.emulator.wire.client_app import ClientApp
 from sfsam.emulator.wire.cursors import Cursors
 from sfsam.emulator.wire.device_codes import DeviceCodes
 from sfsam.emulator.wire.faults import Faults
+from sfsam.emulator.wire.ingest_jobs import IngestJobs
 from sfsam.emulator.wire.metering import Meter
 from sfsam.emulator.wire.request_log import RequestLog
 from sfsam.emulator.wire.settings import Settings
@@ -47,6 +48,7 @@ class OrgHost:
     callers: Callers = field(init=False)
     cursors: Cursors = field(init=False)
     bulk_jobs: BulkJobs = field(init=False)
+    ingest_jobs: IngestJobs = field(init=False)
     device_codes: DeviceCodes = field(init=False)
     log: RequestLog = field(init=False)
     faults: Faults = field(init=False)
@@ -64,6 +66,7 @@ class OrgHost:
         self.callers = Callers(self.org)
         self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
         self.bulk_jobs = BulkJobs(self.org, ids, self.settings)
+        self.ingest_jobs = IngestJobs(self.org, ids, self.settings)
         self.device_codes = DeviceCodes(self.org.clock)
         self.log = RequestLog(self.org.clock)
         self.faults = Faults()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from sfsam.emulator.wire.host import OrgHost, site_base
+from sfsam.emulator.wire.ingest_jobs import BATCHES_PER_DAY
 from sfsam.emulator.wire.replies import json_reply
 from sfsam.emulator.wire.resource import Call, Resource, resource
 
@@ -35,7 +36,7 @@ def _limits(call: Call) -> Response:
         {
             "ConcurrentAsyncGetReportInstances": _limit(200, 200),
             "DailyApiRequests": _limit(most, max(0, most - call.host.meter.used())),
-            "DailyBulkApiBatches": _limit(15_000, 15_000),
+            "DailyBulkApiBatches": _limit(BATCHES_PER_DAY, BATCHES_PER_DAY - call.host.ingest_jobs.batches_today()),
             "DailyBulkV2QueryFileStorageMB": _limit(976_562, 976_562),
             "DailyBulkV2QueryJobs": _limit(_BULK_JOBS_PER_DAY, jobs_left),
             "DataStorageMB": _limit(10_240, 9_216),

@@ -22,6 +22,7 @@ from sfsam.emulator.wire.collection_routes import collection_routes
 from sfsam.emulator.wire.composite_routes import composite_routes
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.identity_routes import identity_routes
+from sfsam.emulator.wire.ingest_routes import ingest_routes
 from sfsam.emulator.wire.introspection_routes import introspection_routes
 from sfsam.emulator.wire.limit_routes import limit_routes
 from sfsam.emulator.wire.oauth_site import Site
@@ -47,6 +48,7 @@ def org_app(host: OrgHost) -> ASGIApp:
         *plain,
         *composite_routes(host, plain),
         *bulk_routes(host),
+        *ingest_routes(host),
         resource(host, "/{rest:path}", "unknown", **dict.fromkeys(_EVERYTHING, _unknown)),
     ]
     salesforce = _starlette([PlainRoute("/services/data", _versions), *data, *_oauth_routes(site)])

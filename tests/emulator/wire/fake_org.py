@@ -63,6 +63,7 @@ class FakeOrg:
             ids.id("005", number): {
                 "Id": ids.id("005", number),
                 "Username": f"user{number}@fake{index}.example",
+                "LastName": f"Last{number}",
                 "IsActive": True,
             }
             for number in range(1, users + 1)
@@ -109,7 +110,7 @@ class FakeOrg:
     def describe(self, object_name: str, caller: Caller) -> dict[str, Any]:
         if object_name.lower() != "user":
             raise not_found()
-        fields = [{"name": n, "idLookup": n != "IsActive"} for n in ("Id", "Username", "IsActive")]
+        fields = [{"name": n, "idLookup": n in ("Id", "Username")} for n in ("Id", "Username", "LastName", "IsActive")]
         return {"name": "User", "keyPrefix": "005", "fields": fields}
 
     def describe_global(self, caller: Caller) -> list[dict[str, Any]]:
