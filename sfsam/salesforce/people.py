@@ -9,7 +9,7 @@ from typing import Any
 
 from sfsam.domain.identifiers import to_18
 from sfsam.domain.reclaim import Holding
-from sfsam.errors import PermissionMissing
+from sfsam.errors import ObjectUnavailable, PermissionMissing
 from sfsam.salesforce.machines import MACHINE_USER_TYPES, machine_licenses
 from sfsam.salesforce.permissions import any_of, effective_permissions
 from sfsam.salesforce.rest import RestReader, Row, value_of
@@ -57,7 +57,8 @@ class PeopleReader:
         }
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
-        """The newest human sign-in of each of these users after `since`, by login history and LastLoginDate.
+        """The newest human sign-in of each of these users after `since`, by login history, LastLoginDate and the
+        Lightning apps they used.
 
         Raises PermissionMissing when the org would show only the connected user's own sign-ins, because then
         everybody would look unused.
@@ -70,7 +71,18 @@ class PeopleReader:
             )
         history = self._rest.held("SignInsSince", user_ids, since=since)
         dates = self._rest.held("LastSignIns", user_ids, since=since)
-        return newest_human_sign_ins(history, {row["Id"]: parse_moment(row["LastLoginDate"]) for row in dates})
+        found = newest_human_sign_ins(history, {row["Id"]: parse_moment(row["LastLoginDate"]) for row in dates})
+        for user_id, moment in self._apps_used_since(user_ids, since):
+            found[user_id] = max(moment, found.get(user_id, moment))
+        return found
+
+    def _apps_used_since(self, user_ids: Sequence[str], since: datetime) -> list[tuple[str, datetime]]:
+        """Users with the moment they used a Lightning app; none where the org does not show that."""
+        try:
+            rows = self._rest.held("AppsUsedSince", user_ids, since=since)
+        except (ObjectUnavailable, PermissionMissing):
+            return []
+        return [(row["UserId"], parse_moment(row["LastModifiedDate"])) for row in rows]
 
 
 def _holding(

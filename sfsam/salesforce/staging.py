@@ -31,7 +31,7 @@ PHASES: dict[str, tuple[str, ...]] = {
     "Package licenses": ("PackageLicense", "UserPackageLicense"),
     "Permission sets": ("PermissionSet", "PermissionSetAssignment", "PermissionSetGroupComponent"),
     "Frozen users": ("UserLogin",),
-    "Login history": ("LoginHistory",),
+    "Login history": ("LoginHistory", "UserAppInfo"),
 }
 REST_ROW_LIMIT = 5000
 LOGIN_HISTORY_DAYS = 180  # Salesforce keeps six months (fact sheet 4.9)

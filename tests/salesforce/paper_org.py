@@ -38,6 +38,7 @@ SCHEMA: dict[str, str] = {
     "PermissionSetGroupComponent": "Id PermissionSetGroupId PermissionSetId",
     "UserLogin": "Id UserId IsFrozen? IsPasswordLocked? LastModifiedDate",
     "LoginHistory": "Id UserId LoginTime LoginType LoginSubType Status Application",
+    "UserAppInfo": "Id UserId LastModifiedDate",
     "UserPermissionAccess": "Id PermissionsApiEnabled? PermissionsViewSetup? PermissionsViewAllUsers? "
     "PermissionsManageUsers? PermissionsManageInternalUsers? PermissionsAssignPermissionSets? "
     "PermissionsFreezeUsers? PermissionsMonitorLoginHistory?",

@@ -114,6 +114,22 @@ def test_a_last_login_date_counts_unless_a_machine_explains_it(company: PaperOrg
     assert found == {user_id(1): datetime(2026, 10, 4, 0, 0, 30)}
 
 
+def test_a_lightning_app_used_counts_where_the_org_shows_it(company: PaperOrg, conversation: HttpOrgSession) -> None:
+    company.tables["LoginHistory"] = []
+    company.tables["UserAppInfo"] = [
+        {"UserId": user_id(0), "LastModifiedDate": "2026-09-01T00:00:00.000+0000"},
+        {"UserId": user_id(1), "LastModifiedDate": "2026-10-05T00:00:00.000+0000"},
+    ]
+    everybody = [user_id(0), user_id(1)]
+    assert conversation.human_logins_since(everybody, SINCE) == {user_id(1): datetime(2026, 10, 5)}
+
+
+def test_nobody_is_missed_where_the_org_hides_lightning_apps(company: PaperOrg, conversation: HttpOrgSession) -> None:
+    company.hidden_objects.add("UserAppInfo")
+    company.tables["LoginHistory"] = [sign_in(user_id(1), "2026-10-01T00:00:00.000+0000")]
+    assert conversation.human_logins_since([user_id(1)], SINCE) == {user_id(1): datetime(2026, 10, 1)}
+
+
 def test_nobody_is_called_unused_by_a_history_that_cannot_be_seen(
     company: PaperOrg, conversation: HttpOrgSession
 ) -> None:

@@ -66,6 +66,7 @@ def test_every_object_is_read(company: PaperOrg, conversation: HttpOrgSession, t
         "UserLogin": 3,
         "LoginHistory": 3,
         "PermissionSetGroupComponent": 0,
+        "UserAppInfo": 0,
     }
     assert all(each.complete and each.source == "rest" for each in staged.objects)
     people = rows(staged, "User")

@@ -86,6 +86,28 @@ def test_the_newest_human_signal_decides(seeded: DuckDBStore) -> None:
     }
 
 
+def test_somebody_in_a_session_of_weeks_is_seen_by_the_app_they_use(seeded: DuckDBStore, tmp_path: Path) -> None:
+    head = ["Id", "UserId", "LastModifiedDate"]
+    used = [
+        ["0Ds-1", "005-ben", "2026-11-20T08:00:00.000Z"],
+        ["0Ds-2", "005-ben", "2026-11-22T08:00:00.000Z"],
+        ["0Ds-3", "005-ada", "2026-11-01T08:00:00.000Z"],
+    ]
+    tiny_org.load(seeded, tiny_org.stage(tmp_path, changed(UserAppInfo=(head, used))))
+    found = rows(
+        seeded,
+        "SELECT user_id, last_human_at, deciding_signal FROM user_activity WHERE user_id IN ('005-ada', '005-ben')"
+        " ORDER BY user_id",
+    )
+    assert found == [
+        ("005-ada", datetime(2026, 11, 20, 8), "Interactive login"),
+        ("005-ben", datetime(2026, 11, 22, 8), "Lightning app"),
+    ]
+    assert rows(seeded, "SELECT DISTINCT part FROM subscriptions WHERE user_id = '005-ben' AND kind = 'user'") == [
+        ("active",)
+    ]
+
+
 def test_machines_administrators_and_frozen_users(seeded: DuckDBStore) -> None:
     machines = rows(seeded, "SELECT user_id, machine_reason FROM user_activity WHERE is_machine ORDER BY user_id")
     assert machines == [("005-fay", "Only machine sign-ins"), ("005-ivy", "API-only profile")]

@@ -12,6 +12,11 @@ WITH signal AS (
     SELECT org_id, user_id, 'Last login date', last_login_date, NOT last_login_is_machine
     FROM user_activity
     WHERE org_id = $org_id AND user_id = $user_id AND last_login_date IS NOT NULL
+    UNION ALL
+    SELECT org_id, user_id, 'Lightning app', max(last_modified_date), true
+    FROM sf_user_app_info
+    WHERE org_id = $org_id AND user_id = $user_id AND last_modified_date IS NOT NULL
+    GROUP BY ALL
 )
 SELECT
     s.signal, s.last_seen_at, date_sub('day', s.last_seen_at, o.taken_at)::INTEGER AS age_days, s.is_human,

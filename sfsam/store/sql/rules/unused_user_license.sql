@@ -1,5 +1,6 @@
 -- title: No human activity
--- description: User licenses of people who have not signed in for longer than the threshold and are past their grace.
+-- description: User licenses of people who have neither signed in nor used a Lightning app for longer than the
+--   threshold and are past their grace.
 --   A sign-in by a machine is no activity. Left out are administrators, users that only machines log in as, users of
 --   a type that is no person, and the user that sfsam itself is connected as.
 -- example: threshold 60 days, grace 30 days, snapshot of 24 November. Ada signed in on 20 September (65 days): caught,

@@ -1,4 +1,5 @@
--- One row per user: the newest human signal and which one it is, machines, administrators, grace.
+-- One row per user: the newest human signal and which one it is, machines, administrators, grace. A Lightning app used
+-- is a person's too: it moves inside sessions that last for weeks, which no sign-in shows (fact sheet 4.16).
 -- LastLoginDate decides only when it is more than 60 seconds newer than every human sign-in we know, and no machine
 -- sign-in explains it; an explanation found once stays while the date stays.
 CREATE TEMP TABLE staged_user_activity AS
@@ -7,6 +8,9 @@ WITH sign_in AS (
     UNION ALL
     SELECT user_id, signal, is_machine, last_at, false FROM sign_in_day
     WHERE org_id = $org_id AND day < coalesce((SELECT min(day) FROM staged_sign_in_day), 'infinity'::DATE)
+    UNION ALL
+    SELECT user_id, 'Lightning app', false, max(last_modified_date), false FROM staged_sf_user_app_info
+    WHERE user_id IS NOT NULL AND last_modified_date IS NOT NULL GROUP BY user_id
 ),
 seen AS (
     SELECT
