@@ -29,7 +29,7 @@ LIST_PRICES = "Prices are list prices; enter what you pay to see your own amount
 FREE_OUTSIDE = "Free licenses stand outside these numbers; so do sandboxes."
 EXPORT_WHOLE = "Whole lists. Moments are in UTC."
 EXPORT_NARROWED = "The rows that fit the filters and the search. Moments are in UTC."
-NO_HISTORY = "A line appears after the second day with a download."
+NO_HISTORY = "The course of active and stale seats appears after the second day with a download."
 
 WELCOME_TITLE = "See which Salesforce seats nobody uses, and stop paying for them."
 WELCOME_LEAD = (

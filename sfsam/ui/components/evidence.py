@@ -125,12 +125,22 @@ def _seats(org_id: str, user_id: str) -> None:
     if not held:
         st.caption("Holds no seat now.")
         return
-    tables.small([_seat(row) for row in held], alt="Seats with their part and yearly cost")
+    rows = [_seat(row) for row in held]
+    if all(is_missing(row["annual_cost"]) for row in held):
+        st.caption("What these seats cost is not known.")
+    else:
+        rows = [row | _cost(seat) for row, seat in zip(rows, held, strict=True)]
+    tables.small(rows, alt="Seats with their part and yearly cost")
 
 
 def _seat(row: dict[str, Any]) -> dict[str, str]:
     return {
         "License": formats.plain(row["model"]),
         "Now": messages.PART_WORDS.get(row["part"], formats.words(row["part"])),
+    }
+
+
+def _cost(row: dict[str, Any]) -> dict[str, str]:
+    return {
         "A year": formats.plain(money_exact(row["annual_cost"], row["currency"])),
     }

@@ -47,7 +47,8 @@ def show(job_id: str) -> JobAnswer:
     """The card of one job: it moves by itself while the job runs."""
     job: JobAnswer = frames.send(ShowJob(job_id=job_id))
     if job.state.is_ended:
-        _ended(job)
+        with st.container():  # as a fragment has one: so one card takes the place of the other piece by piece
+            _ended(job)
     else:
         _running(job_id)
     return job

@@ -95,15 +95,17 @@ def activity(scope: Scope) -> None:
 def trend(scope: Scope) -> None:
     """Owned, active and stale seats over time."""
     rows = frames.fetch("license_trend", **scope.parameters())
+    if len(rows) < 2:
+        st.caption(messages.NO_HISTORY)
+        return
     cards.chart(
         "trend",
-        rows if len(rows) > 1 else rows.head(0),
+        rows,
         charts.trend_lines,
         title=titles.trend_title(rows),
         read="license_trend",
         label="day",
         value="stale",
-        empty=messages.NO_HISTORY,
     )
 
 
@@ -118,6 +120,7 @@ def orgs(scope: Scope) -> None:
         read="savings_by_org",
         label="org",
         value="potential_savings",
+        height="content",
     )
 
 

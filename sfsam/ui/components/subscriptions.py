@@ -25,14 +25,14 @@ PART_COLORS = {
 }
 PERSON_AND_LICENSE = [
     tables.text("Person", "name", 134),
-    tables.text("License", "model", 162),
+    tables.text("License", "model", 152),
     tables.text("Org", "org", 168),
 ]
 NOTE = tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112)
 STANDING = [
     tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     tables.age("Last use", "inactive_days"),
-    tables.amount("A year", "annual_cost", 80),
+    tables.amount("A year", "annual_cost", 84),
 ]
 SORTINGS = [
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
