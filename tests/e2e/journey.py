@@ -186,8 +186,7 @@ class CommandLine:
         with duckdb.connect(str(self.data_dir / "sfsam.duckdb"), read_only=True) as connection:
             names = connection.sql("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
             tables = sorted(name for (name,) in names if name in DERIVED or name.startswith("sf_"))
-            sums = "SELECT count(*), coalesce(sum(hash(t)), 0) FROM {} t"
-            return {name: connection.sql(sums.format(name)).fetchall()[0] for name in tables}
+            return {name: connection.sql(CHECKSUM.format(table=name)).fetchall()[0] for name in tables}
 
     @property
     def staging_dirs(self) -> list[Path]:
@@ -195,6 +194,11 @@ class CommandLine:
         return sorted(self.data_dir.glob("staging/*/*"))
 
 
+# UsedLicensesLastUpdated is the moment of the query, so that it differs between downloads of an unchanged org.
+CHECKSUM = """
+SELECT count(*), coalesce(sum(hash(t)), 0)
+FROM (SELECT COLUMNS(lambda name: name <> 'used_licenses_last_updated') FROM {table}) t
+"""
 DERIVED = ("license", "license_day", "sign_in_day", "subscription", "user_activity")
 
 
