@@ -90,6 +90,7 @@ def _entry(host: OrgHost, login_url: str) -> dict[str, str]:
     """One org of the ready line, with a living session and approval of its administrator."""
     org = host.org
     refresh = host.tokens.issue_refresh(org.admin_user_id, host.app.client_id, SCOPES)
+    refresh.is_shared = True
     access = host.tokens.issue_access(org.admin_user_id, host.app.client_id, SCOPES, refresh.value)
     return {
         "org_id": org.org_id,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Callable
 from email.utils import format_datetime
@@ -37,6 +38,7 @@ from sfsam.emulator.wire.token_routes import token_routes
 from sfsam.emulator.wire.trouble import MakeTrouble
 from sfsam.emulator.wire.versions import version_list
 
+_SLASHES = re.compile("/{2,}")
 _EVERYTHING = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -105,7 +107,10 @@ def _unexpected(request: Request, error: Exception) -> Response:
 
 
 class _Address:
-    """The outermost layer of an address: the side door apart, the org's Date, and the count of bytes."""
+    """The outermost layer of an address: the side door apart, the org's Date, and the count of bytes.
+
+    Doubled slashes count as one, because `sf` joins an instance URL that ends with a slash to every path.
+    """
 
     def __init__(
         self, site: ASGIApp, side_door: ASGIApp | None, clock: OrgClock, count_bytes: Callable[[int], None]
@@ -116,6 +121,8 @@ class _Address:
         self._count_bytes = count_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope = {**scope, "path": _SLASHES.sub("/", scope["path"])}
         by_side_door = self._side_door is not None and str(scope.get("path", "")).startswith(f"{PREFIX}/")
 
         async def stamped(message: Message) -> None:

@@ -70,11 +70,12 @@ def _refresh_token(call: TokenCall) -> Response:
     clients = call.clients(secret_optional=lambda settings: not settings.secret_required_for_refresh)
     found = ((client, client.host.tokens.present_refresh(call.field("refresh_token"))) for client in clients)
     client, token = next(((client, token) for client, token in found if token), (clients[0], None))
-    host = client.host
-    if token is None or token.client_id != client.app.client_id or host.living_caller(token.user_id) is None:
+    host, app = client.host, client.app
+    served = token is not None and token.serves(app.client_id, is_supplied=app.is_supplied)
+    if token is None or not served or host.living_caller(token.user_id) is None:
         raise OAuthError("invalid_grant", "expired access/refresh token")
     check_policies(client, call.living(host, token.user_id))  # before rotation ends the token
-    rotates = host.settings.refresh_token_rotation and not client.app.is_supplied
+    rotates = host.settings.refresh_token_rotation and not app.is_supplied
     if rotates:
         token = host.tokens.rotate(token)
     return call.session(client, token.user_id, token.scopes, "OauthRefreshToken", refresh=token, show_refresh=rotates)

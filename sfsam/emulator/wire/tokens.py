@@ -35,7 +35,10 @@ class AuthorizationCode:
 
 @dataclass
 class RefreshToken:
-    """A standing approval; `replaced_by` is set when rotation made a newer one."""
+    """A standing approval; `replaced_by` is set when rotation made a newer one.
+
+    `is_shared` lets the `sf` command line's app use it too: the ready line has one token for both.
+    """
 
     value: str
     user_id: str
@@ -44,7 +47,12 @@ class RefreshToken:
     issued_at: datetime
     last_used_at: datetime
     is_alive: bool = True
+    is_shared: bool = False
     replaced_by: str | None = None
+
+    def serves(self, client_id: str, *, is_supplied: bool) -> bool:
+        """Whether an app may come back with this token."""
+        return self.client_id == client_id or (self.is_shared and is_supplied)
 
 
 @dataclass

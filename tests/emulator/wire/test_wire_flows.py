@@ -344,6 +344,18 @@ def test_the_command_line_app_needs_no_secret(org: Served) -> None:
     assert refusal(exchange(org, **refreshing))[2] == "expired access/refresh token"
 
 
+def test_the_ready_lines_refresh_token_serves_the_command_line_too(org: Served) -> None:
+    wanted = {"grant_type": "refresh_token", "client_id": "PlatformCLI", "client_secret": ""}
+    assert exchange(org, **wanted, refresh_token=org.line["refresh_token"]).status_code == 200
+    other = exchange_code(org, Browser(org).code()).json()["refresh_token"]
+    assert refusal(exchange(org, **wanted, refresh_token=other))[2] == "expired access/refresh token"
+
+
+def test_doubled_slashes_count_as_one(org: Served) -> None:
+    """`sf` joins an instance URL that ends with a slash to every path."""
+    assert org.client.get(f"{org.line['base_url']}/{org.data}//limits").status_code == 200
+
+
 def test_an_app_introspects_its_own_tokens_only(org: Served) -> None:
     url = org.line["base_url"] + "/services/oauth2/introspect"
     own = {name: org.line[name] for name in ("client_id", "client_secret")}
