@@ -38,6 +38,17 @@ def _connected(result: dict[str, Any]) -> str:
     return f"The org answered and the profile is {published}{said}."
 
 
+def _token_made(result: dict[str, Any]) -> str:
+    return "Salesforce gave the token, and the org answered."
+
+
+def _validated(result: dict[str, Any]) -> str:
+    missing = sum(check["ok"] is False for check in result.get("checks", ()))
+    if not missing:
+        return "Everything that can be looked up is granted. Nothing was changed."
+    return f"{counted(missing, 'permission is', 'permissions are')} missing. Nothing was changed."
+
+
 def _practice(result: dict[str, Any]) -> str:
     return f"{counted(len(result.get('profiles', ())), 'practice org is', 'practice orgs are')} connected."
 
@@ -80,6 +91,8 @@ def _settled(result: dict[str, Any]) -> str:
 
 _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.CONNECT: _connected,
+    JobKind.CREATE_TOKEN: _token_made,
+    JobKind.VALIDATE: _validated,
     JobKind.PRACTICE: _practice,
     JobKind.DOWNLOAD: _downloaded,
     JobKind.IDENTIFY: _identified,

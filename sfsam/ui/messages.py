@@ -86,6 +86,8 @@ OAUTH_UNKNOWN = (
 )
 JOB_TITLES = {
     JobKind.CONNECT: "Connect the org",
+    JobKind.CREATE_TOKEN: "Create and get the OAuth token",
+    JobKind.VALIDATE: "Validate the connection",
     JobKind.PRACTICE: "Start the practice org",
     JobKind.DOWNLOAD: "Download subscriptions",
     JobKind.IDENTIFY: "Identify removal candidates",

@@ -17,6 +17,7 @@ from sfsam.ui.viewer import Role
 STYLE = Path(__file__).with_name("style.css")
 WELCOME = "pages/home/welcome.py"
 OVERVIEW = "pages/home/overview.py"
+INTEGRATIONS = "pages/setup/integrations.py"
 
 
 class Entry(NamedTuple):
@@ -26,6 +27,7 @@ class Entry(NamedTuple):
     title: str
     icon: str
     help: str
+    is_listed: bool = True  # False: reached from another page only
 
 
 SECTIONS: dict[str, list[Entry]] = {
@@ -50,9 +52,43 @@ SECTIONS: dict[str, list[Entry]] = {
         )
     ],
     "Set-up": [
-        Entry(WELCOME, "Connect an org", ":material/add_link:", "Connect a Salesforce org or the practice org.")
+        Entry(WELCOME, "Connect an org", ":material/add_link:", "Connect a Salesforce org or the practice org."),
+        Entry(INTEGRATIONS, "Create integration", ":material/hub:", "What can be integrated.", is_listed=False),
+        Entry(
+            "pages/setup/register_application.py",
+            "Register application",
+            ":material/app_registration:",
+            "Step 1: the app in Salesforce.",
+        ),
+        Entry(
+            "pages/setup/profile_details.py",
+            "Profile details",
+            ":material/badge:",
+            "Step 2: what the profile is called.",
+        ),
+        Entry(
+            "pages/setup/connection_and_credential.py",
+            "Connection and credential",
+            ":material/key:",
+            "Step 3: which org, by which app, as which user.",
+        ),
+        Entry("pages/setup/additional_orgs.py", "Additional org", ":material/lan:", "Step 4: one more org, or none."),
+        Entry(
+            "pages/setup/review_and_publish.py",
+            "Review and publish",
+            ":material/publish:",
+            "Step 5: validate and publish.",
+        ),
     ],
     "Operations": [
+        Entry("pages/operations/profiles.py", "Profiles", ":material/cable:", "Every connected org, in one list."),
+        Entry(
+            "pages/operations/integration_profile.py",
+            "Integration profile",
+            ":material/cable:",
+            "One profile: what it brings and what runs for it.",
+            is_listed=False,
+        ),
         Entry(
             "pages/operations/jobs.py", "Jobs", ":material/schedule:", "Downloads and other work, with their results."
         ),
@@ -67,10 +103,7 @@ def frame() -> StreamlitPage:
     st.set_page_config(page_title="sfsam", page_icon=logo.icon(), layout="wide")
     st.html(STYLE)
     st.logo(logo.wordmark(viewer.mode()), icon_image=logo.wordmark(viewer.mode()), size="large")
-    pages = {
-        section: [st.Page(entry.path, title=entry.title, icon=entry.icon, help=entry.help) for entry in entries]
-        for section, entries in SECTIONS.items()
-    }
+    pages = {section: [_page(entry) for entry in entries] for section, entries in SECTIONS.items()}
     # The address / belongs to no page in the list: a default page would answer there only, and not at its own name.
     start = st.Page(START, title="Start", default=True, visibility="hidden")
     is_connected = bool(frames.row("freshness").get("orgs"))
@@ -102,6 +135,16 @@ def open_page(name: str, roles: frozenset[Role], *, needs_data: bool = True) -> 
 def has_data() -> bool:
     """Whether anything was downloaded yet."""
     return bool(frames.row("freshness").get("orgs_with_data"))
+
+
+def _page(entry: Entry) -> StreamlitPage:
+    return st.Page(
+        entry.path,
+        title=entry.title,
+        icon=entry.icon,
+        help=entry.help,
+        visibility="visible" if entry.is_listed else "hidden",
+    )
 
 
 def _head(name: str) -> DeltaGenerator:

@@ -61,3 +61,18 @@ def remembered(name: str, default: Any = None) -> Any:
 
 def forget(name: str) -> None:
     st.session_state.pop(f"kept_{name}", None)
+
+
+def in_address(name: str) -> str | None:
+    """A value of the address. A click in the sidebar drops it; then it is what this visit named last, put back."""
+    value = st.query_params.get(name) or remembered(f"address_{name}")
+    if value and st.query_params.get(name) != value:
+        st.query_params[name] = value
+    remember(f"address_{name}", value)
+    return value
+
+
+def forget_address(name: str) -> None:
+    """Take a value out of the address and out of this visit's memory."""
+    st.query_params.pop(name, None)
+    forget(f"address_{name}")

@@ -218,6 +218,15 @@ FULL: dict[str, list[dict[str, Any]]] = {
         }
     ],
     "position": POSITION,
+    "software_models": [
+        {
+            **{name: row[name] for name in ("org", "org_id", "kind", "identifier", "model", "owned", "is_unlimited")},
+            "publisher": "Salesforce",
+            "is_recognized": row["model"] != "Sales User PSL",
+            "assigned": row["assigned"],
+        }
+        for row in POSITION
+    ],
     "overview_seats": [
         {
             **{name: _sum(name) for name in ("owned", "assigned", "active", "stale", "in_grace", "machine")},

@@ -13,6 +13,7 @@ import pandas as pd
 from sfsam.config import Settings
 from sfsam.domain.answers import (
     AuditAnswer,
+    DeletePreview,
     ExportAnswer,
     JobAnswer,
     LeftOut,
@@ -22,11 +23,17 @@ from sfsam.domain.answers import (
 )
 from sfsam.domain.commands import (
     Command,
+    DeleteProfile,
     DraftProfile,
     Enqueue,
     Export,
     ListProfiles,
+    MoveCandidate,
+    Pause,
     PlanReclaim,
+    PreviewDelete,
+    ReplaceSecret,
+    Resume,
     ShowAudit,
     ShowJob,
 )
@@ -34,6 +41,7 @@ from sfsam.domain.jobs import JobKind, JobState, Phase, Progress
 from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
 from sfsam.ports import ReadHeader
 from tests.fakes.frames import EMPTY, NOW, PRODUCTION
+from tests.fakes.playbook import FakePlaybooks
 
 _versions = itertools.count()
 
@@ -70,6 +78,7 @@ COLUMNS: dict[str, str] = {
     "progress_sentence result failure",
     "audit": "number at actor action subject reason detail hash profile profile_id",
     "freshness": "orgs orgs_with_data oldest_download_at newest_download_at has_practice running_jobs failed_since",
+    "software_models": "org org_id kind identifier model publisher is_recognized owned is_unlimited assigned",
     "filter_values": "facet value label seats",
 }
 PARAMETERS = (
@@ -154,6 +163,7 @@ class FakeSystem:
         self.sent: list[Command] = []
         self.jobs: dict[str, JobAnswer] = {}
         self.profiles: list[ProfileAnswer] = []
+        self.playbooks = FakePlaybooks()
         self.intact = True
         self.raises: dict[type[Command], Exception] = {}
 
@@ -163,8 +173,7 @@ class FakeSystem:
             raise self.raises[type(command)]
         match command:
             case Enqueue(job=job):
-                kind = {"StartPracticeOrg": "practice"}.get(type(job).__name__, type(job).__name__.lower())
-                return self.add_job(JobKind(kind))
+                return self.add_job(job.task)
             case ShowJob(job_id=job_id):
                 return self.jobs[job_id]
             case ListProfiles():
@@ -179,7 +188,11 @@ class FakeSystem:
             case Export(output=output):
                 Path(output).write_bytes(b"name\nAnna\n")
                 return ExportAnswer(rows=1, path=output)
-        return None
+            case PreviewDelete(profile=profile_id):
+                return preview(profile_id)
+            case Pause() | Resume() | DeleteProfile() | MoveCandidate() | ReplaceSecret():
+                return None
+        return self.playbooks.answer(command)
 
     def orders(self, kind: type[Command]) -> list[Any]:
         """The commands of one class that were sent; of a job, what was enqueued."""
@@ -248,6 +261,18 @@ def profile(
         connected_at=NOW if connected else None,
         last_download_at=NOW if connected else None,
         checks=checks if connected else [],
+    )
+
+
+def preview(profile_id: str) -> DeletePreview:
+    """What deleting Production would take."""
+    return DeletePreview(
+        profile_id=profile_id,
+        name="Production",
+        goes={"subscription": 2120, "sf_user": 1240},
+        candidates_closed=12,
+        jobs_canceled=1,
+        stays=["reclamation rules", "the audit trail"],
     )
 
 

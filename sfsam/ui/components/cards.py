@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal
@@ -128,6 +128,15 @@ def kpis(figures: Sequence[Kpi]) -> None:
                 chart_data=figure.course,
                 height="stretch" if drawn_with_course else "content",
             )
+
+
+def facts(values: Mapping[str, str]) -> None:
+    """A list of names and values. The values are plain text, whatever the org put into them."""
+    with st.container(gap="xxsmall"):
+        for name, value in values.items():
+            with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
+                st.caption(name, width=120)
+                st.text(value)
 
 
 def empty(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import quote
 
 import streamlit as st
@@ -169,7 +168,7 @@ def _connect(profile_id: str) -> None:
 
 def _facts(profile: ProfileAnswer) -> None:
     kind = "" if profile.is_sandbox is None else ", sandbox" if profile.is_sandbox else ", production"
-    facts: dict[str, Any] = {
+    facts = {
         "Org": profile.org_name or formats.NOT_KNOWN,
         "Org id": profile.org_id or formats.NOT_KNOWN,
         "Edition": f"{profile.edition}{kind}" if profile.edition else formats.NOT_KNOWN,
@@ -178,11 +177,7 @@ def _facts(profile: ProfileAnswer) -> None:
         "Connected as": profile.username or formats.NOT_KNOWN,
         "Last download": viewer.moment(profile.last_download_at) if profile.last_download_at else formats.NEVER,
     }
-    with st.container(gap="xxsmall"):
-        for name, value in facts.items():
-            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                st.caption(name, width=120)
-                st.text(str(value), width="content")
+    cards.facts(facts)
 
 
 def _next_step(profile: ProfileAnswer) -> None:

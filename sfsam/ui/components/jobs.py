@@ -171,12 +171,13 @@ def _columns() -> list[tables.Column]:
         tables.pill("State", "state", words, colors),
         tables.Column("Created", lambda row: viewer.moment(row["created_at"]), 130),
         tables.Column("Took", lambda row: formats.seconds(row["seconds"]), 76, is_number=True),
-        tables.Column("Result", _result, 344),
+        tables.Column("Result", result, 344),
         tables.text("By", "requested_by", 72),
     ]
 
 
-def _result(row: dict[str, Any]) -> str:
+def result(row: dict[str, Any]) -> str:
+    """What a job of the list did, or why it failed, in one sentence."""
     result, failure = frames.document(row["result"]), frames.document(row["failure"])
     if failure:
         return str(failure["what"])
