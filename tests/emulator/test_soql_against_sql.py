@@ -116,8 +116,8 @@ BY_HAND = [
         AND l.UserId NOT IN (SELECT UserId FROM UserPackageLicense)""",
     ),
     (
-        "SELECT Id FROM User WHERE ManagerId IN (SELECT Id FROM User WHERE Department = 'Service')",
-        """SELECT u.Id FROM "User" u JOIN "User" m ON m.Id = u.ManagerId WHERE m.Department = 'Service'""",
+        "SELECT Id FROM LoginHistory WHERE UserId IN (SELECT Id FROM User WHERE Department = 'Service')",
+        """SELECT h.Id FROM LoginHistory h JOIN "User" u ON u.Id = h.UserId WHERE u.Department = 'Service'""",
     ),
     (
         "SELECT Id FROM PermissionSet WHERE Id NOT IN (SELECT PermissionSetId FROM PermissionSetAssignment)",

@@ -149,6 +149,10 @@ def _semi_join(scope: Scope, item: Comparison, operand: Operand, query: Query) -
     selected = query.select[0].item
     if len(query.select) != 1 or not isinstance(selected, Path):
         raise malformed("semi join sub-selects can only query exactly one field")
+    if len(selected.names) > 1 and selected.names[0].lower() not in (inner.entity.name.lower(), query.alias or ""):
+        raise malformed("semi join sub-selects can only query id fields, cannot use: 'Relationship' type")
+    if inner.entity.name == scope.entity.name:
+        raise malformed("The inner and outer selects should not be on the same object type")
     if query.group_by or query.order_by or query.limit is not None or query.offset is not None:
         raise malformed("semi join sub-selects cannot have GROUP BY, ORDER BY, LIMIT or OFFSET")
     found = inner.resolve(selected)

@@ -4,6 +4,24 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+DATE_FUNCTIONS = frozenset(
+    {
+        "CALENDAR_YEAR",
+        "CALENDAR_QUARTER",
+        "CALENDAR_MONTH",
+        "DAY_IN_MONTH",
+        "DAY_IN_WEEK",
+        "DAY_IN_YEAR",
+        "DAY_ONLY",
+        "FISCAL_MONTH",
+        "FISCAL_QUARTER",
+        "FISCAL_YEAR",
+        "HOUR_IN_DAY",
+        "WEEK_IN_MONTH",
+        "WEEK_IN_YEAR",
+    }
+)
+_UNITS = ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "FISCAL_QUARTER", "FISCAL_YEAR")
 DATE_WORDS = frozenset(
     {
         "YESTERDAY",
@@ -11,13 +29,17 @@ DATE_WORDS = frozenset(
         "TOMORROW",
         "LAST_90_DAYS",
         "NEXT_90_DAYS",
-        *(f"{which}_{unit}" for which in ("LAST", "THIS", "NEXT") for unit in ("WEEK", "MONTH", "QUARTER", "YEAR")),
+        *(
+            f"{which}_{unit}"
+            for which in ("LAST", "THIS", "NEXT")
+            for unit in ("WEEK", "MONTH", "QUARTER", "YEAR", "FISCAL_QUARTER", "FISCAL_YEAR")
+        ),
     }
 )
 DATE_WORDS_WITH_NUMBER = frozenset(
     {
-        *(f"{which}_N_{unit}S" for which in ("LAST", "NEXT") for unit in ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")),
-        *(f"N_{unit}S_AGO" for unit in ("DAY", "WEEK", "MONTH", "QUARTER", "YEAR")),
+        *(f"{which}_N_{unit}S" for which in ("LAST", "NEXT") for unit in _UNITS),
+        *(f"N_{unit}S_AGO" for unit in _UNITS),
     }
 )
 _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
@@ -25,7 +47,8 @@ _MONTHS = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
 
 def day_range(word: str, argument: int | None, today: date) -> tuple[date, date]:
     """First day and the day after the last. LAST_N_DAYS:n reaches from n days ago through today; the other
-    LAST_N units end before the current unit begins, as Salesforce has it."""
+    LAST_N units end before the current unit begins, as Salesforce has it. The org's fiscal year is the calendar's."""
+    word = word.replace("FISCAL_", "")
     if word in ("YESTERDAY", "TODAY", "TOMORROW"):
         start = today + timedelta(days=("YESTERDAY", "TODAY", "TOMORROW").index(word) - 1)
         return start, start + timedelta(days=1)

@@ -18,7 +18,11 @@ _DATE_SQL = {
     "DAY_IN_WEEK": "(dayofweek({e}) + 1)::INTEGER",
     "DAY_IN_YEAR": "dayofyear({e})::INTEGER",
     "DAY_ONLY": "({e})::DATE",
+    "FISCAL_MONTH": "month({e})::INTEGER",
+    "FISCAL_QUARTER": "quarter({e})::INTEGER",
+    "FISCAL_YEAR": "year({e})::INTEGER",
     "HOUR_IN_DAY": "hour({e})::INTEGER",
+    "WEEK_IN_MONTH": "((day({e}) - 1) // 7 + 1)::INTEGER",
     "WEEK_IN_YEAR": "((dayofyear({e}) - 1) // 7 + 1)::INTEGER",
 }
 _AGGREGATE_SQL = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from sfsam.emulator.errors import SalesforceError
-from sfsam.emulator.soql.dates import DATE_WORDS, DATE_WORDS_WITH_NUMBER
+from sfsam.emulator.soql.dates import DATE_FUNCTIONS, DATE_WORDS, DATE_WORDS_WITH_NUMBER
 from sfsam.emulator.soql.faults import malformed, unexpected
 from sfsam.emulator.soql.lexer import Token, tokens, unquoted
 from sfsam.emulator.soql.tree import (
@@ -23,19 +23,6 @@ from sfsam.emulator.soql.tree import (
 )
 
 AGGREGATES = frozenset({"COUNT", "COUNT_DISTINCT", "MIN", "MAX", "SUM", "AVG"})
-DATE_FUNCTIONS = frozenset(
-    {
-        "CALENDAR_YEAR",
-        "CALENDAR_QUARTER",
-        "CALENDAR_MONTH",
-        "DAY_IN_MONTH",
-        "DAY_IN_WEEK",
-        "DAY_IN_YEAR",
-        "DAY_ONLY",
-        "HOUR_IN_DAY",
-        "WEEK_IN_YEAR",
-    }
-)
 MAX_LENGTH = 100_000
 MAX_OFFSET = 2_000
 _CLAUSES = frozenset({"FROM", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "ASC", "DESC", "NULLS"})
@@ -111,13 +98,31 @@ class _Parser:
         self._expect("FROM")
         target = self._path()
         alias = self._name().text if self._next.kind == "name" and self._next.word not in _RESERVED else None
+        self._scope()
         where = self._condition() if self._accept("WHERE") else None
+        self._mode()
         group_by = self._group_by() if self._accept("GROUP", "BY") else ()
         having = self._condition() if group_by and self._accept("HAVING") else None
         order_by = self._order_by() if self._accept("ORDER", "BY") else ()
         limit = self._whole_number() if self._accept("LIMIT") else None
         offset = self._offset() if self._accept("OFFSET") else None
+        self._purpose()
         return Query(tuple(select), target, alias, where, group_by, having, order_by, limit, offset, position)
+
+    def _scope(self) -> None:
+        """USING SCOPE everything, the only scope that the describes of this org list."""
+        if self._accept("USING"):
+            self._expect("SCOPE", "EVERYTHING")
+
+    def _mode(self) -> None:
+        """WITH SECURITY_ENFORCED, USER_MODE or SYSTEM_MODE: the caller's permissions always hold here."""
+        if self._accept("WITH") and not any(map(self._accept, ("SECURITY_ENFORCED", "USER_MODE", "SYSTEM_MODE"))):
+            raise unexpected(self._next.text)
+
+    def _purpose(self) -> None:
+        """FOR VIEW and FOR REFERENCE, which change only what the caller viewed last."""
+        if self._accept("FOR") and not any(map(self._accept, ("VIEW", "REFERENCE"))):
+            raise unexpected(self._next.text)
 
     def _selected(self) -> Selected:
         if self._accept("("):

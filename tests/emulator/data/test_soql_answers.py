@@ -120,6 +120,22 @@ def test_the_table_of_counts_is_not_empty_handed(calm: Desk) -> None:
     assert empty == []
 
 
+def test_clauses_that_change_nothing_for_an_api_caller(calm: Desk) -> None:
+    soql = "SELECT Id FROM User USING SCOPE everything WHERE IsActive = true WITH USER_MODE LIMIT 5 FOR VIEW"
+    assert calm.count(soql) == 5
+
+
+def test_the_fiscal_year_is_the_calendars(calm: Desk) -> None:
+    for fiscal in ("THIS_FISCAL_YEAR", "LAST_N_FISCAL_QUARTERS:3", "N_FISCAL_YEARS_AGO:2"):
+        plain = fiscal.replace("FISCAL_", "")
+        soql = "SELECT Id FROM User WHERE CreatedDate = "
+        assert calm.count(soql + fiscal) == calm.count(soql + plain) > 0
+    grouped = "SELECT {0}(CreatedDate) y, COUNT(Id) n FROM User GROUP BY {0}(CreatedDate)"
+    assert calm.query(grouped.format("FISCAL_YEAR")) == calm.query(grouped.format("CALENDAR_YEAR"))
+    weeks = calm.query(grouped.format("WEEK_IN_MONTH"))
+    assert [row["y"] for row in weeks] == [1, 2, 3, 4, 5]
+
+
 def test_ids_compare_in_both_lengths(calm: Desk) -> None:
     admin = calm.org.admin_user_id
     for given in (admin, admin[:15], admin.upper()):

@@ -18,9 +18,9 @@ UNEXPECTED = [
     ("SELECT Id FROM User WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "OR"),
     ("SELECT Id FROM User WHERE Name = 'unclosed", "<EOF>"),
     ("SELECT Id FROM User ALL ROWS", "ALL"),
-    ("SELECT Id FROM User FOR UPDATE", "FOR"),
-    ("SELECT Id FROM User WITH SECURITY_ENFORCED", "WITH"),
-    ("SELECT Id FROM User USING SCOPE mine", "USING"),
+    ("SELECT Id FROM User FOR UPDATE", "UPDATE"),
+    ("SELECT Id FROM User WITH DATA CATEGORY Asia__c AT Japan__c", "DATA"),
+    ("SELECT Id FROM User USING SCOPE mine", "mine"),
     ("SELECT TYPEOF License WHEN UserLicense THEN Name END FROM PermissionSet", "TYPEOF"),
     ("SELECT Id FROM User WHERE Id IN :ids", ":"),
     ("SELECT Id FROM User;", ";"),
@@ -59,6 +59,38 @@ REFUSED = [
         "SELECT Id FROM User WHERE IsActive = true OR Id IN (SELECT UserId FROM LoginHistory)",
         "MALFORMED_QUERY",
         "Semi join sub-selects are not allowed with the 'OR' operator",
+    ),
+    (
+        "SELECT Id FROM User WHERE ManagerId IN (SELECT Id FROM User WHERE IsActive = false)",
+        "MALFORMED_QUERY",
+        "The inner and outer selects should not be on the same object type",
+    ),
+    (
+        "SELECT Id FROM User WHERE ProfileId IN (SELECT PermissionSet.ProfileId FROM PermissionSetAssignment)",
+        "MALFORMED_QUERY",
+        "semi join sub-selects can only query id fields, cannot use: 'Relationship' type",
+    ),
+    (
+        "SELECT Id FROM User WHERE Id IN (SELECT UserId, Id FROM LoginHistory)",
+        "MALFORMED_QUERY",
+        "semi join sub-selects can only query exactly one field",
+    ),
+    (
+        "SELECT Id FROM User WHERE Id IN (SELECT UserId FROM LoginHistory) AND Id IN (SELECT UserId FROM UserLogin) "
+        "AND Id NOT IN (SELECT UserId FROM UserPackageLicense)",
+        "MALFORMED_QUERY",
+        "The maximum number of semi join sub-selects is 2",
+    ),
+    (
+        "SELECT Id FROM User WHERE Id IN (SELECT UserId FROM UserLogin WHERE UserId IN "
+        "(SELECT UserId FROM AuthSession))",
+        "MALFORMED_QUERY",
+        "Nesting of semi join sub-selects is not supported",
+    ),
+    (
+        "SELECT Id FROM User WHERE Id IN (SELECT UserId FROM LoginHistory LIMIT 5)",
+        "MALFORMED_QUERY",
+        "semi join sub-selects cannot have GROUP BY, ORDER BY, LIMIT or OFFSET",
     ),
     (
         "SELECT COUNT(LastLoginDate), UserId FROM LoginHistory GROUP BY UserId",
