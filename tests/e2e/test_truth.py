@@ -1,8 +1,8 @@
 """Who is active, stale, in grace or a machine: worked out a second time, by pandas, from the practice org's own rows.
 
 Nothing of sfsam takes part but its shipped reference data, so that an error in its SQL cannot hide. The rule is
-product.md D7: a sign-in is a machine's on positive evidence only; LastLoginDate decides where it is more than a
-minute newer than every human sign-in and no machine sign-in explains it.
+product.md D7: a sign-in is a machine's on positive evidence only, a Lightning app used is a person's; LastLoginDate
+decides where it is more than a minute newer than every human signal and no machine sign-in explains it.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ class Org:
     taken_at: pd.Timestamp
     users: pd.DataFrame
     history: pd.DataFrame
+    apps: pd.DataFrame
     profiles: pd.DataFrame
     sets: pd.DataFrame
     assignments: pd.DataFrame
@@ -51,6 +52,7 @@ class Org:
             taken_at,
             frame("User", "CreatedDate", "LastLoginDate"),
             frame("LoginHistory", "LoginTime"),
+            frame("UserAppInfo", "LastModifiedDate"),
             frame("Profile"),
             frame("PermissionSet"),
             frame("PermissionSetAssignment"),
@@ -90,7 +92,9 @@ def activity(org: Org) -> pd.DataFrame:
         | read.UserId.isin(machines)
     )
     users = org.users.set_index("Id")
-    human_at = read[~by_machine].groupby("UserId").LoginTime.max().reindex(users.index)
+    used_at = org.apps.groupby("UserId").LastModifiedDate.max()
+    human_at = pd.concat([read[~by_machine].groupby("UserId").LoginTime.max(), used_at]).groupby(level=0).max()
+    human_at = human_at.reindex(users.index)
     machine_at = read[by_machine].groupby("UserId").LoginTime.max().reindex(users.index)
     by_machines = read[by_machine].join(users.LastLoginDate, on="UserId")
     near = by_machines[(by_machines.LoginTime - by_machines.LastLoginDate).abs() <= MINUTE].UserId
