@@ -53,6 +53,6 @@ def _from_playwright() -> str | None:
 if __name__ == "__main__":
     browser = find_browser()
     if browser is None:
-        print("No browser for the tests: install Chromium or set CHROMIUM_PATH to one.", file=sys.stderr)  # noqa: T201
+        print("No browser for the tests: install Chromium or set CHROMIUM_PATH to one.", file=sys.stderr)
         sys.exit(78)
-    print(browser)  # noqa: T201
+    print(browser)

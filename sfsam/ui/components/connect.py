@@ -57,7 +57,7 @@ def _fields(grant: GrantType) -> None:
             "Connection URL", key="new_url", placeholder="https://yourcompany.my.salesforce.com", max_chars=200
         )
         st.text_input("OAuth client id", key="new_client_id", max_chars=300)
-        st.text_input("OAuth client secret", key="new_client_secret", type="password", max_chars=300)
+        st.text_input("OAuth client secret", key=_secret_key(), type="password", max_chars=300)
         st.caption(f":material/lock: {messages.SECRET_KEPT}")
         label = "Connect" if grant is GrantType.CLIENT_CREDENTIALS else "Save and go to the log-in"
         st.form_submit_button(label, type="primary", icon=":material/add_link:", on_click=_draft, args=(grant,))
@@ -142,14 +142,14 @@ def _draft(grant: GrantType) -> None:
     """Save the draft; with client credentials ask for the connection at once."""
     state.forget("draft_refused")
     state.forget("draft_missing")
-    entered = {name: st.session_state.get(f"new_{name}", "") for name in ("name", "url", "client_id", "client_secret")}
+    entered = {name: st.session_state.get(f"new_{name}", "") for name in ("name", "url", "client_id")}
     try:
         command = DraftProfile(
             name=entered["name"],
             url=entered["url"],
             grant=grant,
             client_id=entered["client_id"],
-            client_secret=SecretStr(entered["client_secret"]),
+            client_secret=SecretStr(st.session_state.get(_secret_key(), "")),
             actor=viewer.person().name,
         )
     except ValidationError:
@@ -157,9 +157,14 @@ def _draft(grant: GrantType) -> None:
         return
     with failures.kept("draft_refused"):
         saved: ProfileAnswer = frames.send(command)
-        st.session_state["new_client_secret"] = ""
+        state.remember("secrets_saved", state.remembered("secrets_saved", 0) + 1)
         if grant is GrantType.CLIENT_CREDENTIALS:
             _connect(saved.profile_id)
+
+
+def _secret_key() -> str:
+    """Another field after each save: a browser may keep the text of one that Streamlit was told to empty."""
+    return f"new_client_secret_{state.remembered('secrets_saved', 0)}"
 
 
 def _connect(profile_id: str) -> None:
