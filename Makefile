@@ -6,10 +6,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := menu
-.PHONY: menu demo run test check format bench campaign lock clean
+.PHONY: menu demo run test check format bench conformance campaign lock clean
 
 menu:  ## print this menu
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 18
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
 
 $(VENV)/uv:
 	$(PYTHON) -c 'import sys; sys.exit("sfsam needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -45,6 +45,10 @@ test: check  ## everything that CI runs
 
 bench: $(VENV)/installed-dev  ## side-by-side measurements
 	$(BIN)/python -m benchmarks
+
+conformance: $(VENV)/installed-dev  ## foreign clients and parsers against the practice org
+	$(BIN)/python -m tests.e2e.foreign_tools
+	$(BIN)/python -m pytest tests/e2e -k "foreign_clients or parser_agreement"
 
 campaign: $(VENV)/installed-dev  ## the long versions of the kill and fault runs
 	$(BIN)/python -m pytest tests/e2e -m "" --campaign

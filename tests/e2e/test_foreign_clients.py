@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator
 from io import StringIO
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +16,7 @@ from simple_salesforce import Salesforce
 from simple_salesforce.exceptions import SalesforceAuthenticationFailed, SalesforceResourceNotFound
 
 from tests.e2e.journey import PracticeProcess, practice_org
+from tests.e2e.signing_key import write_key
 
 pytestmark = pytest.mark.emulator
 
@@ -152,6 +154,35 @@ def test_soap_login(practice: PracticeProcess, session: requests.Session) -> Non
     assert salesforce.query("SELECT Id FROM Organization")["records"][0]["Id"] == org["org_id"]
     with pytest.raises(SalesforceAuthenticationFailed, match="INVALID_LOGIN"):
         Salesforce(password="wrong", **who)
+
+
+def test_pitfall_33_jwt_login(practice: PracticeProcess, session: requests.Session, tmp_path: Path) -> None:
+    """`exp` as text, and the login host as audience."""
+    org, key_file = practice.orgs[0], tmp_path / "app.key"
+    practice.side_door("settings", {"jwt_certificate": write_key(key_file)})
+    session.mount("https://login.salesforce.com", AsIfSalesforce(login_tls_url(practice)))
+    who = {"username": org["admin_username"], "consumer_key": org["client_id"], "session": session}
+    salesforce = Salesforce(privatekey_file=str(key_file), version="66.0", **who)
+    assert salesforce.query("SELECT Id FROM Organization")["records"][0]["Id"] == org["org_id"]
+    write_key(key_file)
+    with pytest.raises(SalesforceAuthenticationFailed, match="invalid assertion"):
+        Salesforce(privatekey_file=str(key_file), **who)
+
+
+def test_bulk_update_tells_good_rows_from_bad_ones(practice: PracticeProcess, salesforce: Salesforce) -> None:
+    users = practice.dump("User")
+    chosen = [
+        i for i, r in users.items() if r["IsActive"] and r["Department"] and i != practice.orgs[0]["admin_user_id"]
+    ]
+    records = [{"Id": i, "Department": "By bulk"} for i in (*chosen[:3], "005000000000000AAA")]
+    [told] = salesforce.bulk2.User.update(records=records, wait=1)
+    assert (told["numberRecordsTotal"], told["numberRecordsFailed"]) == (4, 1)
+    failed = csv.DictReader(StringIO(salesforce.bulk2.User.get_failed_records(told["job_id"])))
+    assert [(row["Id"], row["sf__Error"].partition(":")[0]) for row in failed] == [("005000000000000AAA", "NOT_FOUND")]
+    after = practice.dump("User")
+    assert {after[i]["Department"] for i in chosen[:3]} == {"By bulk"}
+    changed = [change["id"] for change in practice.log()[-1]["changes"] if change["result"] == "changed"]
+    assert set(changed) == set(chosen[:3])
 
 
 def _assignment_without_need(practice: PracticeProcess, assignments: dict[str, dict[str, Any]]) -> str:
