@@ -35,6 +35,7 @@ from tests.e2e.journey import PROJECT, PracticeProcess, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
+WIDTH, WHOLE_PAGE = 1440, 1240
 SCREENSHOT = PROJECT / "docs" / "images" / "overview.png"
 ASSIGNMENTS = ("PermissionSetAssignment", "PermissionSetLicenseAssign", "UserPackageLicense")
 SEAT_COUNTERS = {"UserLicense", "PermissionSetLicense", "PackageLicense", "ActiveFeatureLicenseMetric"}
@@ -55,6 +56,8 @@ def test_overview_shows_the_numbers_of_the_org(page: Page, demo: App) -> None:
     expect(page.locator(".js-plotly-plot")).to_have_count(4)
     if update_screenshots():
         SCREENSHOT.parent.mkdir(exist_ok=True)
+        page.set_viewport_size({"width": WIDTH, "height": WHOLE_PAGE})
+        settled(page)
         page.screenshot(path=SCREENSHOT)
 
 

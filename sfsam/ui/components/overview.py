@@ -89,6 +89,7 @@ def activity(scope: Scope) -> None:
         label="bucket",
         value="people",
         keys=("active", "stale"),
+        height="content",
     )
 
 
