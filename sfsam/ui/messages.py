@@ -75,7 +75,28 @@ OAUTH_ERRORS = {
         "There is no profile for this log-in any more.",
         "Enter the connection again.",
     ),
-    "state_mismatch": (
+    "invalid_scope": (
+        "The app in Salesforce does not have a scope that was asked for.",
+        "Add the scopes api and refresh_token to the app, and start the log-in again.",
+    ),
+    "replayed": (
+        "This log-in was used already; nothing was changed.",
+        "If the profile is not connected, start the log-in again.",
+    ),
+    "expired": (
+        "The log-in took longer than 15 minutes and is not good any more.",
+        "Start the log-in again.",
+    ),
+    "forged": (
+        "This log-in was not begun here; nothing was changed.",
+        "Start the log-in again on the page Connection and credential.",
+    ),
+    "other_org": (
+        "This log-in is for another org than the profile's earlier one; nothing was changed.",
+        "Connect the other org as a profile of its own, or confirm below that this profile changes to it. The data of "
+        "the earlier org is then removed.",
+    ),
+    "state": (
         "The return from Salesforce does not belong to a log-in of this browser.",
         "Start the log-in again, and finish it in the same browser within 15 minutes.",
     ),

@@ -93,10 +93,23 @@ STEP_TITLES = {
 }
 ACTION_WORDS = {
     "playbook.started": "Started the playbook",
+    "playbook.steps_saved": "Ticked or cleared steps",
+    "playbook.registration_saved": "Saved the application",
+    "playbook.details_saved": "Saved the details",
+    "playbook.page_completed": "Marked the page complete",
+    "playbook.page_reopened": "Opened the page again",
+    "connection.saved": "Saved the connection",
+    "connection.removed": "Removed the connection for reclaim",
+    "connection.key_pair_made": "Made a key pair",
+    "connection.secret_replaced": "Entered a new secret",
+    "connection.logged_in": "Came back from Salesforce's log-in",
+    "connection.connected": "Connected the org",
     "profile.drafted": "Entered the profile",
     "profile.checked": "Checked the permissions",
+    "profile.validated": "Validated the connection",
     "profile.published": "Published the profile",
 }
+DETAIL_WORDS = {True: "yes", False: "no", None: "—"}
 NO_PROFILE = (
     "Whose playbook?",
     "Each integration profile has its own playbook. Create an integration, or open one that is not published yet.",
@@ -187,6 +200,11 @@ def page_lead(book: PlaybookAnswer, page: Page) -> str:
     return words
 
 
+def whose(book: PlaybookAnswer) -> str:
+    """The profile whose playbook it is, and its status."""
+    return f"Integration profile **{plain(book.name)}**, {book.status.value}"
+
+
 def _connection_now(book: PlaybookAnswer) -> str:
     if book.read is None or book.read.trouble:
         return "The last attempt did not reach it."
@@ -249,3 +267,22 @@ def profiles_lead(profiles: list[ProfileAnswer]) -> str:
 def missing_sentence(check: Check) -> str:
     """X is missing. Remedy."""
     return f":red[:material/cancel:] **{plain(check.permission)} is missing.** {plain(check.remedy)}"
+
+
+def entered(detail: dict[str, object]) -> str:
+    """What an entry of the activity log says was entered, as text."""
+    parts = []
+    for name, value in detail.items():
+        said = (
+            ", ".join(f"{key} {_word(each)}" for key, each in value.items())
+            if isinstance(value, dict)
+            else _word(value)
+        )
+        parts.append(f"{name.replace('_', ' ')}: {said}")
+    return plain("; ".join(parts)) if parts else ""
+
+
+def _word(value: object) -> str:
+    if value is None or isinstance(value, bool):
+        return DETAIL_WORDS[value]
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

@@ -107,7 +107,9 @@ def frame() -> StreamlitPage:
     # The address / belongs to no page in the list: a default page would answer there only, and not at its own name.
     start = st.Page(START, title="Start", default=True, visibility="hidden")
     is_connected = bool(frames.row("freshness").get("orgs"))
-    return st.navigation({"": [start, *pages.pop("")], **pages}, position="sidebar" if is_connected else "hidden")
+    return st.navigation(
+        {"": [start, *pages.pop("")], **pages}, expanded=True, position="sidebar" if is_connected else "hidden"
+    )
 
 
 def open_page(name: str, roles: frozenset[Role], *, needs_data: bool = True) -> DeltaGenerator:

@@ -20,6 +20,7 @@ from sfsam.domain.commands import (
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import GrantType, Purpose, Trouble
 from sfsam.errors import AddressRefused, RefusedError
+from sfsam.ui import messages as common
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui import viewer
 from tests.fakes.playbook import CALLBACK, CHECKS, MISSING, ORG, connection
@@ -189,7 +190,7 @@ def test_the_log_in_opens_in_this_tab_once_the_connection_is_saved(empty: FakeSy
     assert CALLBACK in [code.value for code in app.code]
     app.button(key="save_first").click().run()
     assert empty.orders(SaveConnection)[0].client_secret.get_secret_value() == "not for show"
-    assert 'href="/oauth/start?profile=p1&purpose=read"' in html(app)
+    assert 'href="/oauth/start?profile=p1&amp;purpose=read&amp;back=playbook&amp;other_org=0"' in html(app)
     assert app.session_state["read_secret_p1"] == ""
     assert "not for show" not in said(app)
 
@@ -235,6 +236,7 @@ def test_the_second_connection_is_saved_on_its_own(empty: FakeSystem, visit: Ope
     empty.playbooks.connect()
     app = opened(empty, visit, Page.CONNECTION_AND_CREDENTIAL)
     app.text_input(key="act_client_id_p1").input("3MVG9-act")
+    app.text_input(key="act_secret_p1").input("another")
     app.button(key="save_act").click().run()
     order = empty.orders(SaveConnection)[0]
     assert (order.purpose, order.client_id, order.url) == (
@@ -243,6 +245,16 @@ def test_the_second_connection_is_saved_on_its_own(empty: FakeSystem, visit: Ope
         "https://northwind.my.salesforce.com",
     )
     assert "purpose=act" in html(app)
+
+
+@pytest.mark.parametrize("code", ["access_denied", "expired", "replayed", "forged", "state", "other_org"])
+def test_a_log_in_that_did_not_work_says_what_to_do(empty: FakeSystem, visit: Open, code: str) -> None:
+    empty.playbooks.stand_at(Page.CONNECTION_AND_CREDENTIAL)
+    empty.playbooks.read = connection(org=ORG)
+    app = visit(PATHS[Page.CONNECTION_AND_CREDENTIAL], profile="p1", error=code)
+    what, remedy = common.OAUTH_ERRORS[code]
+    assert what in said(app).replace("\\", "") and remedy in said(app).replace("\\", "")
+    assert ("read_accept_p1" in [box.key for box in app.checkbox]) is (code == "other_org")
 
 
 # ── More orgs ──

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,7 +10,7 @@ import streamlit as st
 from sfsam.charts.formats import counted, number, percent
 from sfsam.domain.answers import JobAnswer
 from sfsam.domain.commands import CancelJob, Enqueue, ShowJob
-from sfsam.domain.jobs import JobState, Phase
+from sfsam.domain.jobs import JobKind, JobState, Phase
 from sfsam.errors import SfsamError
 from sfsam.ui import formats, frames, job_words, messages, state, viewer
 from sfsam.ui.components import cards, failures, tables
@@ -57,6 +58,15 @@ def show(job_id: str) -> JobAnswer:
 def running() -> list[str]:
     """The ids of the jobs that have not ended, newest first."""
     return [row["job_id"] for row in frames.rows("jobs") if row["state"] in ("queued", "running")]
+
+
+def running_for(profile_id: str, *kinds: JobKind, but: Sequence[JobAnswer | None] = ()) -> None:
+    """The cards of jobs of this profile that run now, whoever asked for them, but those that are drawn already."""
+    drawn = {job.job_id for job in but if job}
+    for row in frames.rows("jobs"):
+        is_running = row["state"] in ("queued", "running") and row["profile_id"] == profile_id
+        if is_running and (not kinds or row["kind"] in kinds) and row["job_id"] not in drawn:
+            show(row["job_id"])
 
 
 def others_running(slot: str) -> None:

@@ -47,11 +47,8 @@ def opened() -> ProfileAnswer:
 
 def running(profile: ProfileAnswer) -> None:
     """The job of this profile that runs now, or the one that publishing started and how it ended."""
-    mine = [row["job_id"] for row in frames.rows("jobs") if row["profile_id"] == profile.profile_id]
     shown = jobs.card(slot(profile.profile_id))
-    for job_id in jobs.running():
-        if job_id in mine and (shown is None or job_id != shown.job_id):
-            jobs.show(job_id)
+    jobs.running_for(profile.profile_id, but=[shown])
 
 
 def details(profile: ProfileAnswer) -> None:

@@ -9,11 +9,14 @@ import streamlit as st
 from sfsam.domain.answers import PlaybookAnswer, StepRow
 from sfsam.domain.commands import SaveSteps
 from sfsam.domain.playbook import Page
+from sfsam.ui import formats
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards
 from sfsam.ui.components.playbook import entering, frame
 
 More = dict[str, Callable[[], None]]
+SWITCHES = ("on", "off")
+TO_READ = ("copy_consumer_key",)  # says where to put what Salesforce shows; there is nothing to copy from here
 LONG = 24  # from here on, a value stands in a line of its own
 
 
@@ -43,20 +46,23 @@ def _step(book: PlaybookAnswer, page: Page, step: StepRow) -> None:
         return
     with st.container(key=f"values_{step.step}", gap="xsmall"):
         for name, value in step.values:
-            _value(name, value)
+            _value(name, value, is_to_copy=bool(value) and value not in SWITCHES and step.step not in TO_READ)
         if step.link:
             st.markdown(f"[Open this screen in your org's Setup]({step.link})")
 
 
-def _value(name: str, value: str) -> None:
-    """The field of Salesforce's screen, and what to enter there, to copy."""
-    if len(value) > LONG:
+def _value(name: str, value: str, *, is_to_copy: bool) -> None:
+    """The field of Salesforce's screen, and what to enter there; text of some length stands in a line of its own."""
+    if is_to_copy and len(value) > LONG:
         st.caption(name)
         st.code(value, language=None, wrap_lines=True)
         return
     with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
         st.caption(name, width=230)
-        st.code(value, language=None)
+        if is_to_copy:
+            st.code(value, language=None)
+        else:
+            st.text(value or formats.NOT_APPLICABLE)
 
 
 def _tick(profile_id: str, page: Page, step: str, key: str) -> None:

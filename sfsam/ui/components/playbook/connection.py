@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from sfsam.domain.answers import ConnectionAnswer, PlaybookAnswer
 from sfsam.domain.commands import CreateToken, RemoveConnection, SaveConnection
+from sfsam.domain.jobs import JobKind
 from sfsam.domain.profiles import GrantType, Purpose
 from sfsam.ui import formats, state, viewer
 from sfsam.ui import messages as common
@@ -16,6 +18,8 @@ from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards, failures, jobs
 from sfsam.ui.components.playbook import entering, frame, registration
 from sfsam.ui.components.playbook.entering import entered
+
+OTHER_ORG = "other_org"
 
 
 def slot(book: PlaybookAnswer, purpose: Purpose) -> str:
@@ -32,12 +36,14 @@ def form(book: PlaybookAnswer) -> None:
 
 def act_form(book: PlaybookAnswer) -> None:
     """The optional second connection, which only reclaim and restore use."""
-    with st.expander(messages.ACT_TITLE, icon=":material/shield_person:", key="act", expanded=book.act is not None):
+    with st.expander(
+        messages.ACT_TITLE, icon=":material/shield_person:", key="card_act", expanded=book.act is not None
+    ):
         st.markdown(messages.ACT_WHY)
         st.caption(messages.ACT_HOW)
         _fields(book, Purpose.ACT)
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.button("Save this connection", key="save_act", on_click=_save_act, args=(book,))
+            st.button("Save this connection", key="save_act", on_click=_save, args=(book, Purpose.ACT))
             if book.act:
                 st.button(
                     "Remove this connection", type="tertiary", key="remove_act", on_click=_remove_act, args=(book,)
@@ -62,6 +68,7 @@ def save(book: PlaybookAnswer, purpose: Purpose = Purpose.READ) -> PlaybookAnswe
         alias=entered(_key(book, purpose, "alias"), given.alias if given else ""),
     )
     st.session_state[_key(book, purpose, "secret")] = ""
+    st.query_params.pop("error", None)  # what an earlier log-in came back with is over
     return answer
 
 
@@ -73,7 +80,7 @@ def _fields(book: PlaybookAnswer, purpose: Purpose) -> None:
     )
     url.text_input(
         "Connection URL",
-        given.url if given else _first_url(book, purpose),
+        (given.url if given else "") or _first_url(book, purpose),
         key=_key(book, purpose, "url"),
         placeholder="https://yourcompany.my.salesforce.com",
         max_chars=200,
@@ -131,11 +138,9 @@ def _alias(book: PlaybookAnswer, given: ConnectionAnswer | None) -> None:
 
 def _token(book: PlaybookAnswer, purpose: Purpose) -> None:
     """Create and get OAuth token: Salesforce's log-in in this tab, or a job without one."""
-    given = _given(book, purpose)
-    grant = _grant(book, purpose)
-    is_other = given is not None and given.trouble is not None and given.trouble.error == "OtherOrg"
-    accepts = is_other and st.checkbox(messages.ANOTHER_ORG, key=_key(book, purpose, "accept"))
-    if grant is not GrantType.AUTHORIZATION_CODE:
+    given, grant = _given(book, purpose), _grant(book, purpose)
+    accepts = _is_other_org(given) and st.checkbox(messages.ANOTHER_ORG, key=_key(book, purpose, "accept"))
+    if not grant.needs_person:
         st.button(
             "Create and get OAuth token",
             icon=":material/key:",
@@ -144,25 +149,33 @@ def _token(book: PlaybookAnswer, purpose: Purpose) -> None:
             on_click=_create_token,
             args=(book, purpose, accepts),
         )
-    elif given and given.grant is grant:
-        query = urlencode(
-            {"profile": book.profile_id, "purpose": purpose, **({"accept_other_org": 1} if accepts else {})}
-        )
+    elif given and given.grant is grant and given.has_secret:
+        query = {"profile": book.profile_id, "purpose": purpose, "back": "playbook", "other_org": int(accepts)}
         looks = "as-button as-secondary" if given.connected_at else "as-button"
-        st.html(f'<a class="{looks}" href="/oauth/start?{query}">Create and get OAuth token</a>', width="content")
-    else:
+        address = f"/oauth/start?{urlencode(query)}"
+        st.html(f'<a class="{looks}" href="{escape(address)}">Create and get OAuth token</a>', width="content")
+    elif purpose is Purpose.READ:
         st.caption(messages.SAVE_FIRST)
-        if purpose is Purpose.READ:
-            st.button(
-                "Save and show the log-in", icon=":material/key:", key="save_first", on_click=_save_read, args=(book,)
-            )
+        st.button(
+            "Save and show the log-in", icon=":material/key:", key="save_first", on_click=_save, args=(book, purpose)
+        )
+
+
+def _is_other_org(given: ConnectionAnswer | None) -> bool:
+    """Whether the last attempt reached another org than the profile's earlier one."""
+    return state.notice() == ("error", OTHER_ORG) or bool(given and given.trouble and given.trouble.error == OTHER_ORG)
 
 
 def outcome(book: PlaybookAnswer) -> None:
     """What the last attempt gave: the job while it runs, the trouble, or the org that answered."""
-    for purpose in Purpose:
+    returned = state.notice()
+    if returned and returned[0] == "error":
+        what, remedy = common.OAUTH_ERRORS.get(returned[1], common.OAUTH_UNKNOWN)
+        failures.show(what, remedy)
+    shown = [jobs.card(slot(book, purpose)) for purpose in Purpose]
+    jobs.running_for(book.profile_id, JobKind.CREATE_TOKEN, but=shown)
+    for purpose, job in zip(Purpose, shown, strict=True):
         given = _given(book, purpose)
-        job = jobs.card(slot(book, purpose))
         if given and given.trouble and not (job and job.failure):
             trouble = given.trouble
             failures.show(trouble.what, trouble.remedy, said=trouble.said)
@@ -232,12 +245,8 @@ def _key(book: PlaybookAnswer, purpose: Purpose, field: str) -> str:
     return f"{purpose.value}_{field}_{book.profile_id}"
 
 
-def _save_read(book: PlaybookAnswer) -> None:
-    frame.kept(lambda: save(book))
-
-
-def _save_act(book: PlaybookAnswer) -> None:
-    frame.kept(lambda: save(book, Purpose.ACT))
+def _save(book: PlaybookAnswer, purpose: Purpose) -> None:
+    frame.kept(lambda: save(book, purpose))
 
 
 def _remove_act(book: PlaybookAnswer) -> None:

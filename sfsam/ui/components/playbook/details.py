@@ -29,8 +29,14 @@ def form(book: PlaybookAnswer) -> None:
     with status_column, cards.card("subflows", "Subflows", height="stretch"):
         _fixed("Download subscription subflow", book.download_subflow)
         _fixed("Reclaim subscription subflow", book.reclaim_subflow)
-        st.checkbox(book.consumption_subflow, value=book.consumption_enabled, key=f"consumption_{book.profile_id}")
-        st.caption(messages.CONSUMPTION_BOX)
+        st.checkbox(
+            "Download consumption subflow", value=book.consumption_enabled, key=f"consumption_{book.profile_id}"
+        )
+        st.caption(
+            f"{book.consumption_subflow}. {messages.CONSUMPTION_BOX}"
+            if book.consumption_subflow
+            else messages.CONSUMPTION_BOX
+        )
 
 
 def save(book: PlaybookAnswer) -> PlaybookAnswer:

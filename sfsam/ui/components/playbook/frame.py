@@ -32,7 +32,7 @@ Save = Callable[[PlaybookAnswer], Any]
 def opened(page: Page) -> PlaybookAnswer:
     """The playbook that the address names, below its progress header. Ends the page while its turn has not come."""
     book = _book(state.in_address(PROFILE))
-    cards.lead(messages.page_lead(book, page))
+    cards.lead(messages.page_lead(book, page), messages.whose(book))
     _bars(book, page)
     row = next(each for each in book.pages if each.page is page)
     if row.waits_for:
@@ -67,7 +67,7 @@ def footer(book: PlaybookAnswer, page: Page, save: Save | None = None) -> None:
 
 def activity_log(book: PlaybookAnswer) -> None:
     """Who entered what and when, folded, newest first."""
-    with st.expander("Activity log", icon=":material/history:", key="activity_log"), failures.told():
+    with st.expander("Activity log", icon=":material/history:", key="card_activity_log"), failures.told():
         rows: list[ActivityRow] = frames.send(ShowActivityLog(profile=book.profile_id))
         if rows:
             tables.small([_log_line(row) for row in rows], alt="Who entered what and when, newest first")
@@ -184,7 +184,5 @@ def _log_line(row: ActivityRow) -> dict[str, str]:
         "Who": formats.plain(row.actor),
         "What": said,
         "Page": messages.PAGE_WORDS[page] if page else formats.NOT_APPLICABLE,
-        "Entered": formats.plain(", ".join(f"{name}: {value}" for name, value in row.detail.items()))
-        if row.detail
-        else "",
+        "Entered": messages.entered(row.detail),
     }

@@ -10,6 +10,7 @@ import streamlit as st
 from sfsam.charts.formats import counted
 from sfsam.domain.answers import ConnectionAnswer, PlaybookAnswer, PublishAnswer, ValidationAnswer
 from sfsam.domain.commands import Publish, SetReclaim, Validate
+from sfsam.domain.jobs import JobKind
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import Check, Process, ProfileStatus
 from sfsam.ui import formats, state, viewer
@@ -46,7 +47,7 @@ def everything(book: PlaybookAnswer) -> None:
                 "Profile type": book.profile_type,
                 "Download": book.download_subflow,
                 "Reclaim": book.reclaim_subflow,
-                "Consumption": book.consumption_subflow if book.consumption_enabled else "Switched off",
+                "Consumption": book.consumption_subflow or "Switched off",
             },
         )
         _section(book, Page.CONNECTION_AND_CREDENTIAL, _connection_facts(book.read))
@@ -59,12 +60,14 @@ def processes(book: PlaybookAnswer) -> None:
     """What the profile will do. Download is fixed; reclaim can be cleared, which makes the profile report-only."""
     with cards.card("processes", "What this profile does"):
         st.checkbox("Download subscriptions", value=True, disabled=True, key="download_fixed")
-        st.caption(messages.DOWNLOAD_BOX)
+        _under("download", messages.DOWNLOAD_BOX)
         key = f"reclaim_{book.profile_id}"
         st.checkbox(
             "Reclaim subscriptions", value=book.reclaim_enabled, key=key, on_change=_set_reclaim, args=(book, key)
         )
-        st.caption(messages.RECLAIM_BOX if book.reclaim_enabled else f":material/visibility: {messages.REPORT_ONLY}")
+        _under(
+            "reclaim", messages.RECLAIM_BOX if book.reclaim_enabled else f":material/visibility: {messages.REPORT_ONLY}"
+        )
 
 
 def vendor_configuration(book: PlaybookAnswer) -> None:
@@ -106,7 +109,7 @@ def validation(book: PlaybookAnswer) -> None:
                 on_click=state.remember,
                 args=(CONFIRMING, True),
             )
-    jobs.card(slot(book))
+    jobs.running_for(book.profile_id, JobKind.VALIDATE, but=[jobs.card(slot(book))])
     if state.remembered(CONFIRMING) and checked:
         _confirm(book, checked)
     if answer := state.remembered("published"):
@@ -179,6 +182,11 @@ def _lines(checked: ValidationAnswer) -> None:
             st.markdown(messages.missing_sentence(check))
     if unknown:
         st.caption(f"{counted(unknown, 'line is', 'lines are')} not known. {messages.UNKNOWN_LINES}")
+
+
+def _under(name: str, words: str) -> None:
+    with st.container(key=f"under_{name}"):
+        st.caption(words)
 
 
 def _verdict(checked: ValidationAnswer | None) -> tuple[str, str, str]:
