@@ -11,7 +11,7 @@ from sfsam.emulator.org import RowResult, SalesforceError
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import error_body, json_reply
 from sfsam.emulator.wire.resource import Call, Resource, resource
-from sfsam.emulator.wire.upserts import key_field, upsert
+from sfsam.emulator.wire.upserts import key_field, upsert_all
 from sfsam.emulator.wire.writes import create, delete, update
 
 _MOST_RECORDS = 200
@@ -73,12 +73,10 @@ def _retrieved(call: Call, ids: list[str], fields: list[str]) -> Response:
 def _upsert(call: Call) -> Response:
     """Update the records that have the key and create the others; `created` says which (fact sheet 2.6)."""
     object_name, rows, all_or_none = _records_of(call)
-    if all_or_none:
-        raise SalesforceError(400, "INVALID_ARGUMENT", "This org upserts each record for itself")
     if object_name.lower() != call.path["object"].lower():
         raise SalesforceError(400, "INVALID_TYPE", f"The records are not of the type {call.path['object']}")
     field = key_field(call, object_name, call.path["field"])
-    written = [upsert(call, object_name, field, row) for row in rows]
+    written = upsert_all(call, object_name, field, rows, all_or_none=all_or_none)
     return json_reply([_row(result) | {"created": is_new} for result, is_new in written])
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from sfsam.emulator.errors import not_found
 from sfsam.emulator.org import RowResult, SalesforceError
+from sfsam.emulator.wire.event_log_routes import event_log_routes
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.replies import empty_reply, error_reply, json_reply
 from sfsam.emulator.wire.resource import Call, Resource, resource
@@ -23,6 +24,7 @@ def record_routes(host: OrgHost) -> list[Resource]:
         resource(host, "/sobjects/{object}", "sobjects/create", GET=_basic_describe, POST=_create),
         resource(host, "/sobjects/{object}/describe", "sobjects/describe", GET=_describe),
         resource(host, "/sobjects/{object}/{id}", "sobjects/record", GET=_get, PATCH=_update, DELETE=_delete),
+        *event_log_routes(host),
         resource(
             host,
             "/sobjects/{object}/{field}/{value}",

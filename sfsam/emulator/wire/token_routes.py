@@ -73,12 +73,19 @@ def _refresh_token(call: TokenCall) -> Response:
     host, app = client.host, client.app
     served = token is not None and token.serves(app.client_id, is_supplied=app.is_supplied)
     if token is None or not served or host.living_caller(token.user_id) is None:
-        raise OAuthError("invalid_grant", "expired access/refresh token")
+        raise _refresh_token_over()
     check_policies(client, call.living(host, token.user_id))  # before rotation ends the token
     rotates = host.settings.refresh_token_rotation and not app.is_supplied
-    if rotates:
-        token = host.tokens.rotate(token)
-    return call.session(client, token.user_id, token.scopes, "OauthRefreshToken", refresh=token, show_refresh=rotates)
+    current = host.tokens.rotate(token) if rotates else token
+    if current is None:
+        raise _refresh_token_over()
+    return call.session(
+        client, current.user_id, current.scopes, "OauthRefreshToken", refresh=current, show_refresh=rotates
+    )
+
+
+def _refresh_token_over() -> OAuthError:
+    return OAuthError("invalid_grant", "expired access/refresh token")
 
 
 def _client_credentials(call: TokenCall) -> Response:

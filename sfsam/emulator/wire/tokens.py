@@ -135,9 +135,16 @@ class TokenStore:
                 living.last_used_at = self._clock.now()
             return living
 
-    def rotate(self, token: RefreshToken) -> RefreshToken:
-        """The successor of a refresh token, which dies at once."""
+    def rotate(self, token: RefreshToken) -> RefreshToken | None:
+        """The successor of a refresh token, which dies at once.
+
+        None when somebody else has just rotated it: then all that came of it ends, too.
+        """
         with self._lock:
+            if token.replaced_by is not None:
+                self._revoke_line(token)
+            if not token.is_alive:
+                return None
             successor = self._new_refresh(token.user_id, token.client_id, token.scopes)
             successor.issued_at = token.issued_at
             token.is_alive = False

@@ -5,10 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from sfsam.emulator.org import RowResult, SalesforceError
+from sfsam.emulator.wire.request_log import LOG_ENTRY, LogEntry
 from sfsam.emulator.wire.resource import Call
 from sfsam.emulator.wire.writes import create, update
 
 Record = dict[str, Any]
+_ROLLED_BACK = SalesforceError(
+    400,
+    "ALL_OR_NONE_OPERATION_ROLLED_BACK",
+    "Record rolled back because not all records were valid and the request was using AllOrNone header when one or "
+    "more records failed.",
+)
+
+
+class _Undo(Exception):
+    """A record was refused and the others must not stay."""
 
 
 def key_field(call: Call, object_name: str, wanted: str) -> str:
@@ -31,6 +42,29 @@ def matches(call: Call, object_name: str, field: str, value: str) -> list[str]:
     records = result.records(0, result.total_size, call.version)
     result.close()
     return [str(record["Id"]) for record in records]
+
+
+def upsert_all(
+    call: Call, object_name: str, field: str, records: list[Record], *, all_or_none: bool
+) -> list[tuple[RowResult, bool]]:
+    """One result per record, in order; True for those that were created."""
+    if not all_or_none:
+        return [upsert(call, object_name, field, record) for record in records]
+    written: list[tuple[RowResult, bool]] = []
+    entry: LogEntry = call.request.scope[LOG_ENTRY]
+    before = len(entry.changes)
+    try:
+        with call.org.together():
+            written = [upsert(call, object_name, field, record) for record in records]
+            if not all(result.success for result, _ in written):
+                raise _Undo
+    except _Undo:
+        entry.undo(before, _ROLLED_BACK.code)
+        refused = RowResult(None, success=False, errors=(_ROLLED_BACK,))
+        return [(refused if result.success else result, False) for result, _ in written]
+    finally:
+        call.host.callers.forget()
+    return written
 
 
 def upsert(call: Call, object_name: str, field: str, record: Record) -> tuple[RowResult, bool]:

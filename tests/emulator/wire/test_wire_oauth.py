@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hmac
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 from xml.sax.saxutils import escape
@@ -170,7 +171,7 @@ def test_a_refresh_gives_a_session_and_no_new_refresh_token(org: Served) -> None
     assert refusal(unknown) == (400, "invalid_grant", "expired access/refresh token")
 
 
-def test_rotation_kills_the_old_and_its_return_kills_all(org: Served) -> None:
+def test_pitfall_08_rotation_kills_the_old_and_its_return_kills_all(org: Served) -> None:
     org.side_door("POST", "settings", {"refresh_token_rotation": True})
     old = org.line["refresh_token"]
     rotated = exchange(org, grant_type="refresh_token", refresh_token=old).json()
@@ -180,6 +181,16 @@ def test_rotation_kills_the_old_and_its_return_kills_all(org: Served) -> None:
     assert refusal(exchange(org, grant_type="refresh_token", refresh_token=old))[2] == "expired access/refresh token"
     assert limits(org, again["access_token"]) == 401
     assert exchange(org, grant_type="refresh_token", refresh_token=again["refresh_token"]).status_code == 400
+
+
+def test_pitfall_08_of_refreshes_at_once_one_wins_and_the_others_end_all(org: Served) -> None:
+    org.side_door("POST", "settings", {"refresh_token_rotation": True})
+    wanted = {"grant_type": "refresh_token", "refresh_token": org.line["refresh_token"]}
+    with ThreadPoolExecutor(8) as pool:
+        answers = [*pool.map(lambda _: exchange(org, **wanted), range(8))]
+    [winner] = [answer.json() for answer in answers if answer.status_code == 200]
+    assert limits(org, winner["access_token"]) == 401
+    assert exchange(org, grant_type="refresh_token", refresh_token=winner["refresh_token"]).status_code == 400
 
 
 def test_revoking_an_approval_ends_its_sessions(org: Served) -> None:
@@ -212,7 +223,7 @@ def test_client_credentials_run_as_the_integration_user(org: Served) -> None:
     assert org.org.logins == [(org.org.run_as_user_id, "Remote Access 2.0", "OauthClientCredentials")]
 
 
-def test_client_credentials_need_the_orgs_address_and_a_run_as_user(org: Served) -> None:
+def test_pitfalls_11_and_12_client_credentials_need_the_orgs_address_and_a_run_as_user(org: Served) -> None:
     on_login_host = exchange(org, org.line["login_url"], grant_type="client_credentials")
     assert refusal(on_login_host) == (400, "invalid_grant", "request not supported on this domain")
     no_user = (400, "invalid_grant", "no client credentials user enabled")
@@ -239,7 +250,7 @@ def test_the_login_host_leads_to_the_right_org(orgs: list[Served]) -> None:
     assert httpx.get(login_url + "/services/data").status_code == 404
 
 
-def test_identity_answers_in_plain_text_when_it_refuses(orgs: list[Served]) -> None:
+def test_pitfall_14_identity_answers_in_plain_text_when_it_refuses(orgs: list[Served]) -> None:
     org, other = orgs
     url = f"{org.line['base_url']}/id/{org.line['org_id']}/{org.line['admin_user_id']}"
     good = httpx.get(url, params={"format": "json", "oauth_token": org.line["access_token"]}).json()

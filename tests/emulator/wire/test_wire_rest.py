@@ -81,6 +81,22 @@ def test_pages_of_a_query_give_every_row_once(org: Served, path: str) -> None:
     assert rows[0]["attributes"]["url"].startswith("/services/data/v66.0/sobjects/User/005")
 
 
+def test_pitfall_16_a_cursor_of_query_all_goes_on_at_both_addresses(org: Served) -> None:
+    org.side_door("POST", "settings", {"query_page_rows": 20})
+    first = org.client.get(org.data + "/queryAll", params={"q": QUERY}).json()
+    locator = first["nextRecordsUrl"].rpartition("/")[2]
+    pages = [org.client.get(f"{org.data}/{name}/{locator}").json() for name in ("query", "queryAll")]
+    assert pages[0] == pages[1]
+    assert [row["Id"] for row in first["records"] + pages[0]["records"]] == [*org.org.rows]
+
+
+def test_a_query_is_explained_without_being_run(org: Served) -> None:
+    for params in ({"explain": QUERY}, {"explain": "true", "q": QUERY}):
+        [plan] = org.client.get(org.data + "/query", params=params).json()["plans"]
+        assert (plan["sobjectType"], plan["cardinality"], plan["leadingOperationType"]) == ("User", 25, "TableScan")
+    assert errors(org.client.get(org.data + "/query", params={"explain": "SELECT"})) == [(400, "MALFORMED_QUERY")]
+
+
 def test_spaces_may_come_as_plus_or_percent(org: Served) -> None:
     plus = org.client.get(org.data + "/query?q=SELECT+Id+FROM+User").json()
     percent = org.client.get(org.data + "/query?q=SELECT%20Id%20FROM%20User").json()
@@ -96,7 +112,7 @@ def test_a_result_does_not_change_while_it_is_paged(org: Served) -> None:
     assert org.client.get(first["nextRecordsUrl"]).json()["records"][-1]["IsActive"] is True
 
 
-def test_cursors_end_by_time_by_request_and_by_number(org: Served) -> None:
+def test_pitfall_15_cursors_end_by_time_by_request_and_by_number(org: Served) -> None:
     org.side_door("POST", "settings", {"query_page_rows": 20, "access_token_seconds": 999_999})
     links = [org.client.get(org.data + "/query", params={"q": QUERY}).json()["nextRecordsUrl"] for _ in range(11)]
     stale = [(400, "INVALID_QUERY_LOCATOR")]
@@ -181,6 +197,11 @@ def test_a_collection_may_be_upserted(org: Served) -> None:
     assert [(row["success"], row["created"]) for row in answer] == [(True, False), (True, True), (False, False)]
     assert answer[2]["errors"][0]["statusCode"] == "MISSING_ARGUMENT"
     assert len(org.side_door("GET", "log")) == 1
+    rows[0]["IsActive"], together = False, {"allOrNone": True, "records": rows}
+    undone = org.client.patch(org.data + "/composite/sobjects/User/Username", json=together).json()
+    codes = [row["errors"][0]["statusCode"] for row in undone]
+    assert codes == ["ALL_OR_NONE_OPERATION_ROLLED_BACK"] * 2 + ["MISSING_ARGUMENT"]
+    assert org.org.rows[org.line["admin_user_id"]]["IsActive"] is True
 
 
 def test_an_unchanged_describe_is_not_sent_again(org: Served) -> None:
@@ -195,7 +216,7 @@ def test_an_unchanged_describe_is_not_sent_again(org: Served) -> None:
         assert org.client.get(org.data + path, headers={"if-modified-since": "yesterday"}).status_code == 200
 
 
-def test_a_collection_answers_row_by_row(org: Served) -> None:
+def test_pitfall_23_a_collection_answers_row_by_row(org: Served) -> None:
     known = [*org.org.rows][4]
     records = [{"attributes": {"type": "User"}, "id": i, "IsActive": False} for i in (known, "005000000000000AAA")]
     response = org.client.patch(org.data + "/composite/sobjects", json={"allOrNone": False, "records": records})
@@ -267,7 +288,7 @@ def test_answers_are_compressed_for_those_who_ask(org: Served) -> None:
     assert packed.json() == plain.json()
 
 
-def test_too_long_an_address_is_refused_by_the_edge(org: Served) -> None:
+def test_pitfall_20_too_long_an_address_is_refused_by_the_edge(org: Served) -> None:
     assert org.client.get(org.data + "/query?q=" + "x" * 16_384).status_code == 414
     headers = {"x-filler": "x" * 16_384}
     assert org.client.get(org.data + "/limits", headers=headers).status_code == 431
