@@ -18,8 +18,11 @@ FROM (SELECT *, unnest(range(2)) AS k FROM person WHERE last_human > $now - INTE
 -- Without Event Monitoring an org keeps a handful of daily logs for one day.
 INSERT INTO "EventLogFile" BY NAME
 SELECT row_number() OVER () AS "Id", event AS "EventType", date_trunc('day', $now - INTERVAL 1 DAY) AS "LogDate",
-       coalesce((SELECT count(*) FROM "LoginHistory" WHERE "LoginTime"::DATE = ($now - INTERVAL 1 DAY)::DATE), 0) * 60.0
-           AS "LogFileLength",
+       -- As long as the CSV that wire/event_log_routes.py writes: its head, and a line for each log-in of that day.
+       51.0 + (51 + length(event)) * (
+           SELECT count(*) FROM "LoginHistory" h JOIN login_kind k USING (kind)
+           WHERE h."LoginTime"::DATE = ($now - INTERVAL 1 DAY)::DATE
+             AND (event = 'Login' OR event = 'ApiTotalUsage' AND k."ApiType" <> 'N/A')) AS "LogFileLength",
        'text/csv' AS "LogFileContentType", 'EVENT_TYPE,TIMESTAMP_DERIVED,USER_ID_DERIVED' AS "LogFileFieldNames",
        'String,DateTime,Id' AS "LogFileFieldTypes", 66.0 AS "ApiVersion", 'Daily' AS "Interval", 0 AS "Sequence",
        date_trunc('second', $now) AS "CreatedDate", $admin AS "CreatedById", "CreatedDate" AS "LastModifiedDate",
@@ -36,35 +39,35 @@ SELECT "UserId", "LastModifiedDate"::DATE, false FROM "UserAppInfo" WHERE "LastM
 INSERT INTO "LightningUsageByAppTypeMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY u, day, mobile) AS "Id", u AS "UserId",
        CASE WHEN mobile THEN 'Salesforce Mobile' ELSE 'Lightning Experience' END AS "AppExperience",
-       day AS "MetricsDate", day + INTERVAL 26 HOUR AS "SystemModstamp"
+       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM lightning_day ORDER BY u, day, mobile;
 INSERT INTO "LightningUsageByPageMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId",
        ['home', 'one:one', 'Opportunity', 'Case'][pick(u, 72, 4) + 1] AS "PageName", 3 + pick(u, 73, 40) AS "TotalCount",
        "TotalCount" AS "RecordCountEPT", "TotalCount" * 1800 AS "SumEPT", "TotalCount" AS "EptBinUnder3",
        0 AS "EptBin3To5", 0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10",
-       day AS "MetricsDate", day + INTERVAL 26 HOUR AS "SystemModstamp"
+       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM (SELECT DISTINCT u, day FROM lightning_day WHERE NOT mobile) ORDER BY u, day;
 INSERT INTO "LightningUsageByBrowserMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY day, browser) AS "Id", browser AS "Browser", 'home' AS "PageName", n AS "TotalCount",
        n AS "RecordCountEPT", n * 1700 AS "SumEPT", n AS "EptBinUnder3", 0 AS "EptBin3To5", 0 AS "EptBin5To8",
-       0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate", day + INTERVAL 26 HOUR AS "SystemModstamp"
+       0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM (SELECT day, ['Chrome', 'Edge', 'Safari'][u % 3 + 1] AS browser, count(*)::INTEGER AS n FROM lightning_day
       GROUP BY ALL) ORDER BY day, browser;
 INSERT INTO "LightningUsageByFlexiPageMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY day) AS "Id", 'Sales_Home' AS "FlexiPageNameOrId", 'HomePage' AS "FlexiPageType",
        n AS "TotalCount", n AS "RecordCountEPT", n * 1900 AS "SumEPT", n AS "EptBinUnder3", 0 AS "EptBin3To5",
        0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate",
-       day + INTERVAL 26 HOUR AS "SystemModstamp"
+       least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM (SELECT day, count(*)::INTEGER AS n FROM lightning_day GROUP BY day) ORDER BY day;
 INSERT INTO "LightningToggleMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId",
        CASE WHEN u % 2 = 0 THEN 'switchToClassic' ELSE 'switchToLightning' END AS "Action", 1 AS "RecordCount",
-       day AS "MetricsDate", day + INTERVAL 26 HOUR AS "SystemModstamp"
+       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM lightning_day WHERE pick(u, 74, 50) = 0 AND NOT mobile ORDER BY u, day;
 INSERT INTO "LightningExitByPageMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId", 'ReportsHome' AS "CurrentPage", 1 AS "RecordCount",
-       day AS "MetricsDate", day + INTERVAL 26 HOUR AS "SystemModstamp"
+       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
 FROM lightning_day WHERE pick(u, 75, 60) = 0 AND NOT mobile ORDER BY u, day;
 INSERT INTO "ObjectPermissions" BY NAME
 SELECT row_number() OVER (ORDER BY s."Id", object) AS "Id", s."Id" AS "ParentId", object AS "SobjectType",
