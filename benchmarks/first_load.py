@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import duckdb
+
 from sfsam.salesforce import soql
 from sfsam.salesforce.described import Described
 from sfsam.salesforce.staging import LOGIN_HISTORY_DAYS
@@ -38,7 +40,7 @@ def measure(users: int, rounds: int) -> dict[str, Any]:
         ours, theirs = [], []
         for turn in range(rounds):
             ours.append(_ours(practice, Path(folder) / f"ours{turn}"))
-            theirs.append(_theirs(practice, Path(folder) / f"theirs{turn}"))
+            theirs.append(_theirs(practice, Path(folder) / f"theirs{turn}", ours[-1]["taken_at"]))
     seconds = [statistics.median(run["seconds"] for run in runs) for runs in (ours, theirs)]
     return {
         "users": users,
@@ -66,14 +68,16 @@ def _ours(practice: PracticeProcess, folder: Path) -> dict[str, Any]:
     sfsam = CommandLine(folder, SFSAM_CA_FILE=practice.ca_file)
     sfsam.connect(org | {"base_url": org["tls_url"]})
     answer: dict[str, Any] = sfsam.done("download", "Production", "--full")
-    return answer
+    with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb"), read_only=True) as database:
+        [(taken_at,)] = database.sql("SELECT taken_at FROM current_snapshot").fetchall()
+    return answer | {"taken_at": taken_at}
 
 
-def _theirs(practice: PracticeProcess, folder: Path) -> dict[str, Any]:
+def _theirs(practice: PracticeProcess, folder: Path, taken_at: datetime) -> dict[str, Any]:
     folder.mkdir()
     org = practice.orgs[0]
     questions = folder / "questions.json"
-    questions.write_text(json.dumps({name: _question(practice, name) for name in LARGE}))
+    questions.write_text(json.dumps({name: _question(practice, name, taken_at) for name in LARGE}))
     done = subprocess.run(
         [
             sys.executable,
@@ -90,8 +94,8 @@ def _theirs(practice: PracticeProcess, folder: Path) -> dict[str, Any]:
     return answer
 
 
-def _question(practice: PracticeProcess, name: str) -> str:
-    """The SOQL that sfsam's download sends for this object, field by field."""
+def _question(practice: PracticeProcess, name: str, taken_at: datetime) -> str:
+    """The SOQL that sfsam's download at this moment sent for the object, field by field."""
     org = practice.orgs[0]
     request = urllib.request.Request(
         f"{org['base_url']}/services/data/v66.0/sobjects/{name}/describe",
@@ -99,6 +103,5 @@ def _question(practice: PracticeProcess, name: str) -> str:
     )
     with urllib.request.urlopen(request, timeout=60) as answer:
         described = Described.of(json.load(answer))
-    now = datetime.fromisoformat(practice.side_door("time")["now"])
     selection = soql.load(name).select(described)
-    return selection.query(logins_since=now - timedelta(days=LOGIN_HISTORY_DAYS))
+    return selection.query(logins_since=taken_at - timedelta(days=LOGIN_HISTORY_DAYS))
