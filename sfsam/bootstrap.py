@@ -6,6 +6,7 @@ import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from sfsam.config import Settings
@@ -18,7 +19,7 @@ from sfsam.services import Services
 from sfsam.sheets import LazySheets
 from sfsam.store.database import LEAST_MEMORY_MB, DuckDBStore
 from sfsam.vault.fernet_vault import FernetVault
-from sfsam.vault.keys import load_keys
+from sfsam.vault.keys import load_keys, save_keys
 
 
 class SystemClock:
@@ -66,8 +67,9 @@ def build(settings: Settings, *, memory_mb: int = LEAST_MEMORY_MB) -> System:
     """Open the database and join everything. Raises StoreBusy when another process has it, SetupError."""
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock = SystemClock()
-    vault = FernetVault(load_keys(settings))
+    vault = _vault(settings)
     store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key(), memory_mb=memory_mb)
+    store.keep_audit_keys(vault)
     practice, sheets = ProcessPracticeOrgs(settings), LazySheets()
     return System(
         settings=settings,
@@ -78,6 +80,14 @@ def build(settings: Settings, *, memory_mb: int = LEAST_MEMORY_MB) -> System:
         clock=clock,
         cookie_key=vault.derived_key("browser cookie"),
     )
+
+
+def _vault(settings: Settings) -> FernetVault:
+    """The vault with its keys; those of the key file are ours to change, those of the environment are not."""
+    keys = load_keys(settings)
+    if settings.secret_key is not None:
+        return FernetVault(keys)
+    return FernetVault(keys, partial(save_keys, settings.key_file))
 
 
 def configure_logging(settings: Settings) -> None:

@@ -5,20 +5,25 @@ Moments are naive UTC throughout, as the store keeps them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
 from pydantic import Field
 
 from sfsam.domain.audit import AuditEntry
 from sfsam.domain.candidates import Candidate, State
+from sfsam.domain.identifiers import to_18
 from sfsam.domain.jobs import Job, Phase
-from sfsam.domain.profiles import Check, ConnectedOrg, Connection, Profile, Record
+from sfsam.domain.playbook import Playbook, RegistrationPath
+from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Profile, Purpose, Record
 from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Request
 from sfsam.domain.subscriptions import Thresholds
+from sfsam.errors import SfsamError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,28 +43,49 @@ class AuthorizationRequest(Record):
 
     state: str
     profile_id: str
+    purpose: Purpose = Purpose.READ
+    accept_other_org: bool = False
     code_verifier: str = Field(repr=False)
     redirect_uri: str
     created_at: datetime
     expires_at: datetime
+    used_at: datetime | None = None
 
 
 class Profiles(Protocol):
-    def add(self, profile: Profile, connection: Connection) -> None: ...
+    def add(self, profile: Profile, connection: Connection | None = None) -> None: ...
     def find(self, name_or_id: str) -> Profile | None: ...
     def all(self) -> list[Profile]: ...
     def save(self, profile: Profile) -> None: ...
-    def remove(self, profile_id: str) -> None:
-        """Forget the profile, its connection and every row of its org."""
+    def with_org(self, org_id: str) -> Profile | None: ...
+    def remove(self, profile_id: str, *, keep_history: bool = False) -> None:
+        """Forget the profile, its connections and every row of its org; candidates and attempts may be kept."""
         ...
 
-    def connection(self, profile_id: str) -> Connection: ...
-    def save_connection(self, connection: Connection) -> None: ...
-    def with_org(self, org_id: str) -> Profile | None: ...
-    def add_authorization(self, request: AuthorizationRequest) -> None: ...
-    def take_authorization(self, state: str, now: datetime) -> AuthorizationRequest | None:
-        """The request with this state, which is used up by asking; None when unknown, used or expired."""
+    def forget_org(self, org_id: str) -> None:
+        """Remove every row of Salesforce's of this org; candidates and attempts stay."""
         ...
+
+    def footprint(self, profile_id: str) -> dict[str, int]:
+        """How many rows of each table `remove` would take, with the history kept."""
+        ...
+
+    def connection(self, profile_id: str, purpose: Purpose = Purpose.READ) -> Connection:
+        """The connection, or NotFound."""
+        ...
+
+    def find_connection(self, profile_id: str, purpose: Purpose = Purpose.READ) -> Connection | None: ...
+    def connections(self) -> list[Connection]: ...
+    def save_connection(self, connection: Connection) -> None: ...
+    def remove_connection(self, profile_id: str, purpose: Purpose) -> None: ...
+    def add_authorization(self, request: AuthorizationRequest) -> None: ...
+    def find_authorization(self, state: str) -> AuthorizationRequest | None:
+        """The log-in with this state, also when it was used or is expired; after a day it is forgotten."""
+        ...
+
+    def save_authorization(self, request: AuthorizationRequest) -> None: ...
+    def playbook(self, profile_id: str) -> Playbook | None: ...
+    def save_playbook(self, playbook: Playbook) -> None: ...
 
 
 class Jobs(Protocol):
@@ -69,6 +95,10 @@ class Jobs(Protocol):
     def next_queued(self) -> Job | None: ...
     def open_with_key(self, key: str) -> Job | None: ...
     def running(self) -> list[Job]: ...
+    def open_for(self, profile_id: str) -> list[Job]:
+        """The queued and running jobs of this profile."""
+        ...
+
     def newest(self, limit: int) -> list[Job]: ...
 
 
@@ -102,6 +132,18 @@ class Audit(Protocol):
 
     def newest(self, limit: int) -> list[AuditEntry]: ...
     def all(self) -> list[AuditEntry]: ...
+    def of_profile(self, profile_id: str) -> list[AuditEntry]:
+        """Everything about this profile, newest first."""
+        ...
+
+    def first_broken(self) -> int | None:
+        """The number of the first entry that does not follow from the one before it."""
+        ...
+
+    def unverifiable_count(self) -> int:
+        """How many entries were hashed with a key that is lost."""
+        ...
+
     def head(self) -> str:
         """The hash of the newest entry; FIRST_HASH when there is none."""
         ...
@@ -110,6 +152,12 @@ class Audit(Protocol):
 class Seats(Protocol):
     def free_all(self, org_id: str, user_ids: Sequence[str]) -> None:
         """These people were deactivated by us: what they held leaves the snapshot at once."""
+        ...
+
+
+class Secrets(Protocol):
+    def reseal(self, reseal: Callable[[str], str]) -> tuple[int, int]:
+        """Replace every sealed value of the store; how many were, and how many could not be opened."""
         ...
 
 
@@ -128,6 +176,8 @@ class UnitOfWork(Protocol):
     def seats(self) -> Seats: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def secrets(self) -> Secrets: ...
     def commit(self) -> None: ...
 
 
@@ -209,6 +259,12 @@ class Token(Record):
     scope: str = ""
     issued_at: str = ""
 
+    @property
+    def org_id(self) -> str | None:
+        """The org, by the identity URL /id/ORG/USER; None when it does not say (fact sheet 1.4)."""
+        found = re.fullmatch(r"/id/(\w{15}|\w{18})/\w+", urlsplit(self.id_url).path)
+        return to_18(found[1]) if found else None
+
 
 class TokenKeeper(Protocol):
     """Where a session finds its token and puts a new one, sealed, before it is used."""
@@ -265,8 +321,8 @@ class OrgSession(Protocol):
     @property
     def bytes_received(self) -> int: ...
     def identify(self) -> ConnectedOrg: ...
-    def check(self) -> list[Check]:
-        """Every permission that download, activity and reclaim need, as the connected user has it now."""
+    def check(self, processes: Collection[Process] = tuple(Process)) -> list[Check]:
+        """Every permission that these processes need, as the connected user has it now. Nothing is changed."""
         ...
 
     def stage(
@@ -300,16 +356,51 @@ class OrgSession(Protocol):
     def close(self) -> None: ...
 
 
+class Registration(Record):
+    """What the app in Salesforce is to be: the choices of the first page, and where Salesforce sends the browser."""
+
+    path: RegistrationPath
+    grant: GrantType
+    app_name: str
+    contact_email: str
+    callback_url: str
+    url: str = ""
+    username: str = ""
+    certificate: str = ""
+
+
 class Salesforce(Protocol):
+    def scopes(self, grant: GrantType) -> list[str]:
+        """The scopes that the app needs for this grant, as they are sent."""
+        ...
+
+    def field_values(self, registration: Registration) -> dict[str, list[tuple[str, str]]]:
+        """By step of the playbook: Salesforce's name of each field, and what to enter there."""
+        ...
+
+    def setup_links(self, registration: Registration) -> dict[str, str]:
+        """By step of the playbook: where in Setup it is done; empty while the My Domain is not known."""
+        ...
+
+    def metadata_project(self, registration: Registration, *, with_reclaim: bool) -> dict[str, str]:
+        """Files (path: text) of a project that `sf project deploy start` takes."""
+        ...
+
     def begin_authorization(self, connection: Connection, redirect_uri: str) -> AuthorizationStart: ...
     def finish_authorization(
         self, connection: Connection, client_secret: str, *, code: str, code_verifier: str, redirect_uri: str
     ) -> Token: ...
+    def refusal(self, error: str, description: str) -> SfsamError:
+        """What an error that came back from the log-in page means: a sentence and a remedy."""
+        ...
+
     def check_url(self, url: str) -> str:
         """The URL as it will be dialled, or AddressRefused with the reason and what to enter instead."""
         ...
 
-    def open(self, connection: Connection, client_secret: str, tokens: TokenKeeper) -> OrgSession: ...
+    def open(self, connection: Connection, credential: str, tokens: TokenKeeper) -> OrgSession:
+        """Begin a conversation. `credential` is the client secret; for JWT bearer the private key (PEM)."""
+        ...
 
 
 # ── Others ───────────────────────────────────────────────────────────────────────────────────────
@@ -322,8 +413,33 @@ class Vault(Protocol):
         ...
 
     def audit_key(self) -> bytes:
-        """The key of the audit chain, derived from the first key."""
+        """A key for the audit chain, derived from the first key; the store keeps it, sealed, from then on."""
         ...
+
+    def reseal(self, sealed: str) -> str:
+        """The same value sealed with the first key; SecretUnreadable when no key opens it."""
+        ...
+
+    def add_key(self) -> bool:
+        """Put a new key first, where keys are ours to make (the key file); False where the environment gives them."""
+        ...
+
+    def drop_old_keys(self) -> None:
+        """Keep the first key only, where keys are ours to make."""
+        ...
+
+    def make_key_pair(self, name: str, now: datetime) -> KeyPair:
+        """A new RSA key with a self-signed certificate of that name."""
+        ...
+
+
+class KeyPair(Record):
+    """For the JWT bearer grant: `certificate` (PEM) is uploaded to Salesforce, `private_key` (PEM) stays here."""
+
+    private_key: str = Field(repr=False)
+    certificate: str
+    sha256: str
+    expires_at: datetime
 
 
 class PracticeOrg(Record):

@@ -205,6 +205,14 @@ class AuthorizationAnswer(Answer):
     url: str
 
 
+class AuthorizedAnswer(Answer):
+    """A log-in that succeeded; CreateToken with the same fields looks at the org."""
+
+    profile_id: str
+    purpose: Purpose
+    accept_other_org: bool
+
+
 class PracticeAnswer(Answer):
     profiles: list[str]
     base_url: str | None
@@ -356,7 +364,10 @@ class AuditRow(Answer):
 
 
 class AuditAnswer(Answer):
+    """`unverifiable` entries were hashed with a key that is lost; of them only the links were looked at."""
+
     entries: list[AuditRow]
     head: str
     intact: bool | None = None
     first_broken: int | None = None
+    unverifiable: int = 0

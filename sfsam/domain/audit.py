@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -41,12 +42,18 @@ def chained(entry: AuditEntry, *, number: int, previous_hash: str, key: bytes) -
     return linked.model_copy(update={"hash": _keyed_hash(linked, key)})
 
 
-def first_broken(entries: list[AuditEntry], key: bytes) -> int | None:
-    """The number of the first entry that does not follow from the one before it; None when all do."""
+def first_broken(entries: list[AuditEntry], key: bytes | Callable[[int], bytes | None]) -> int | None:
+    """The number of the first entry that does not follow from the one before it; None when all do.
+
+    `key` is one for all, or tells the key of an entry by its number. Where it tells None, that key is lost, and only
+    the links between entries are looked at.
+    """
+    key_of = key if callable(key) else lambda _: key
     previous = FIRST_HASH
     for expected_number, entry in enumerate(entries, start=1):
+        known = key_of(expected_number)
         unhashed = entry.model_copy(update={"hash": ""})
-        intact = hmac.compare_digest(_keyed_hash(unhashed, key), entry.hash)
+        intact = known is None or hmac.compare_digest(_keyed_hash(unhashed, known), entry.hash)
         if not intact or entry.previous_hash != previous or entry.number != expected_number:
             return expected_number
         previous = entry.hash

@@ -57,7 +57,7 @@ class BeginAuthorization(Command):
 
 
 class FinishAuthorization(Command):
-    """Take the browser's return from Salesforce. Answer: ProfileAnswer."""
+    """Take the browser's return from Salesforce. Answer: AuthorizedAnswer."""
 
     state: str
     code: str = Field(default="", repr=False)

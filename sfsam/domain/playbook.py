@@ -156,6 +156,14 @@ class Playbook(Record):
             )
         return self.model_copy(update={"complete": _with(self.complete, page), "saved": _with(self.saved, page)})
 
+    def taken_as_done(self, *pages: Page) -> Playbook:
+        """Complete, with every required step: what the app in Salesforce is like shows when it is connected."""
+        playbook = self
+        for page in pages:
+            required = {step.step: True for step in playbook.steps(page) if step.required}
+            playbook = playbook.ticked(page, required).completed(page)
+        return playbook
+
     def reopened(self, page: Page) -> Playbook:
         """Not complete any more, and neither are the pages that depend on it."""
         gone = {page, *DEPENDENTS[page]}

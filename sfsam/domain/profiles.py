@@ -102,13 +102,17 @@ class Connection(Record):
 
 
 class Check(Record):
-    """One line of Vendor configuration. `ok` None means: not known until first use."""
+    """One line of Vendor configuration. `ok` None means: not known until first use.
+
+    Without what is not `required` the process still works, with a warning that names what is not known.
+    """
 
     process: Process
     permission: str
     ok: bool | None
     remedy: str = ""
     needed_for: str = ""
+    required: bool = True
 
 
 class Validation(Record):

@@ -6,7 +6,8 @@ What is needed stands in `data/required_permissions.csv`. Its column `permission
     scope:api                             a scope of the token
     read:LoginHistory                     described, and one row read
     update:User.IsActive                  by describe
-    delete:UserPackageLicense             by describe
+    update:User.UserPermissions           by describe, every feature license that the org has
+    delete:PermissionSetAssignment        by describe
 
 What the org cannot tell (Manage Package Licenses, fact sheet 5.6) is not known until it is first used.
 """
@@ -14,6 +15,7 @@ What the org cannot tell (Manage Package Licenses, fact sheet 5.6) is not known 
 from __future__ import annotations
 
 import csv
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from sfsam.salesforce.permissions import Permissions, any_of, effective_permissi
 from sfsam.salesforce.rest import RestReader
 
 REQUIRED_PERMISSIONS = PROJECT_DIR / "data" / "required_permissions.csv"
+_FEATURE_LICENSES = "UserPermissions"
 _NOT_KNOWN = "Salesforce does not tell; not known until first use."
 
 
@@ -39,6 +42,12 @@ class RequiredPermission(Record):
     remedy: str
     source: str
 
+    @property
+    def is_required(self) -> bool:
+        """A download goes on, with a warning, without the objects whose query file says so."""
+        kind, _, name = self.permission.partition(":")
+        return kind != "read" or soql.load(name).stops
+
 
 @cache
 def required_permissions(path: Path = REQUIRED_PERMISSIONS) -> tuple[RequiredPermission, ...]:
@@ -46,15 +55,29 @@ def required_permissions(path: Path = REQUIRED_PERMISSIONS) -> tuple[RequiredPer
         return tuple(RequiredPermission.model_validate(row) for row in csv.DictReader(file))
 
 
-def check_permissions(rest: RestReader, scope: str) -> list[Check]:
-    """One Check per line of the table. `scope` is the token's, space separated; empty when it is not known."""
+def check_permissions(rest: RestReader, scope: str, processes: Collection[Process] = tuple(Process)) -> list[Check]:
+    """One Check per line of these processes. `scope` is the token's, space separated; empty when it is not known."""
     permissions = effective_permissions(rest)
+    answers: dict[str, bool | None] = {}  # several processes need the same
     checks = []
     for needed in required_permissions():
-        ok = _is_given(rest, permissions, scope, needed.permission)
-        remedy = {True: "", False: needed.remedy, None: f"{_NOT_KNOWN} {needed.remedy}"}[ok]
-        checks.append(Check(process=needed.process, permission=needed.label, ok=ok, remedy=remedy))
+        if needed.process not in processes:
+            continue
+        if needed.permission not in answers:
+            answers[needed.permission] = _is_given(rest, permissions, scope, needed.permission)
+        checks.append(_line(needed, answers[needed.permission]))
     return checks
+
+
+def _line(needed: RequiredPermission, ok: bool | None) -> Check:
+    return Check(
+        process=needed.process,
+        permission=needed.label,
+        ok=ok,
+        remedy={True: "", False: needed.remedy, None: f"{_NOT_KNOWN} {needed.remedy}"}[ok],
+        needed_for=needed.needed_for,
+        required=needed.is_required,
+    )
 
 
 def _is_given(rest: RestReader, permissions: Permissions, scope: str, permission: str) -> bool | None:
@@ -68,12 +91,17 @@ def _is_given(rest: RestReader, permissions: Permissions, scope: str, permission
         case "update":
             name, _, field = subject.partition(".")
             described = _described(rest, name)
-            return described is not None and field in described.fields and described.fields[field].updateable
+            return described is not None and _is_updateable(described, field)
         case "delete":
             described = _described(rest, subject)
             return described is not None and described.deletable
         case _:
             return any_of(permissions, *permission.split("|"))
+
+
+def _is_updateable(described: Described, field: str) -> bool:
+    names = described.feature_licenses if field == _FEATURE_LICENSES else (field,)
+    return all(name in described.fields and described.fields[name].updateable for name in names)
 
 
 def _is_readable(rest: RestReader, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ssl
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -15,12 +15,13 @@ import httpx
 
 from sfsam.config import Settings
 from sfsam.domain.identifiers import to_18
-from sfsam.domain.profiles import Check, ConnectedOrg, Connection
+from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process
 from sfsam.domain.reclaim import Attempt, Holding, PlannedCall
-from sfsam.errors import PermissionMissing, SetupError
+from sfsam.errors import PermissionMissing, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
     Clock,
+    Registration,
     Report,
     RowOutcome,
     ShouldStop,
@@ -28,9 +29,10 @@ from sfsam.ports import (
     Token,
     TokenKeeper,
 )
-from sfsam.salesforce import addresses, soql
+from sfsam.salesforce import addresses, metadata, registration, soql
 from sfsam.salesforce.acting import Actor
 from sfsam.salesforce.checks import check_permissions
+from sfsam.salesforce.oauth_faults import fault_of
 from sfsam.salesforce.people import PeopleReader
 from sfsam.salesforce.rest import RestReader
 from sfsam.salesforce.session import CONNECT_SECONDS, READ_SECONDS, Session
@@ -67,14 +69,17 @@ class HttpSalesforce:
         sign_in = self._sign_in(connection, client_secret)
         return sign_in.finish(code=code, code_verifier=code_verifier, redirect_uri=redirect_uri)
 
+    def refusal(self, error: str, description: str) -> SfsamError:
+        return fault_of(error, description)
+
     def check_url(self, url: str) -> str:
         return addresses.check_url(url, self._settings.allowed_hosts)
 
-    def open(self, connection: Connection, client_secret: str, tokens: TokenKeeper) -> HttpOrgSession:
+    def open(self, connection: Connection, credential: str, tokens: TokenKeeper) -> HttpOrgSession:
         """Begin a conversation. Nothing is sent before the first question."""
         session = Session(
             connection,
-            self._sign_in(connection, client_secret),
+            self._sign_in(connection, credential),
             tokens,
             client=httpx.Client(follow_redirects=False, **self._client_options),
             clock=self._clock,
@@ -85,10 +90,22 @@ class HttpSalesforce:
         )
         return HttpOrgSession(session, rest_row_limit=self._rest_row_limit)
 
-    def _sign_in(self, connection: Connection, client_secret: str) -> SignIn:
+    def scopes(self, grant: GrantType) -> list[str]:
+        return list(registration.scopes(grant))
+
+    def field_values(self, chosen: Registration) -> dict[str, list[tuple[str, str]]]:
+        return registration.field_values(chosen)
+
+    def setup_links(self, chosen: Registration) -> dict[str, str]:
+        return registration.setup_links(chosen)
+
+    def metadata_project(self, chosen: Registration, *, with_reclaim: bool) -> dict[str, str]:
+        return metadata.project(chosen, api_version=self._settings.api_version, with_reclaim=with_reclaim)
+
+    def _sign_in(self, connection: Connection, credential: str) -> SignIn:
         return SignIn(
             connection,
-            client_secret,
+            credential,
             allowed_hosts=self._settings.allowed_hosts,
             client_options=self._client_options,
             pause=self._pause,
@@ -143,8 +160,8 @@ class HttpOrgSession:
             scopes=tuple(token.scope.split()),
         )
 
-    def check(self) -> list[Check]:
-        return check_permissions(self._rest, self._session.token.scope)
+    def check(self, processes: Collection[Process] = tuple(Process)) -> list[Check]:
+        return check_permissions(self._rest, self._session.token.scope, processes)
 
     def stage(
         self,

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import httpx
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from sfsam.domain.profiles import Connection, GrantType
+from sfsam.domain.profiles import Connection
 from sfsam.errors import (
     AnswerTruncated,
     OutcomeUnknown,
@@ -215,7 +215,7 @@ class Session:
         stored = self._tokens.load()
         if stored is not None:
             return self._checked(stored)
-        if self._connection.grant is not GrantType.CLIENT_CREDENTIALS:
+        if self._connection.grant.needs_person:
             raise ReconnectRequired(
                 "Nobody has logged in to this org yet.", "Choose Log in to Salesforce on the welcome page."
             )

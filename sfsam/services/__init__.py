@@ -9,19 +9,25 @@ from pydantic import BaseModel
 
 from sfsam.config import Settings
 from sfsam.domain import commands as order
+from sfsam.domain.answers import PublishAnswer
 from sfsam.domain.jobs import Job
 from sfsam.errors import UsageError
 from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
 from sfsam.services import (
     connecting,
+    connections,
     downloading,
     identifying,
+    key_rotation,
     listing,
     planning,
+    playbook,
     practicing,
+    profiles,
     queueing,
     reclaiming,
     settling,
+    validating,
 )
 from sfsam.services.running import JobControl
 from sfsam.services.world import World
@@ -46,10 +52,29 @@ class Services:
         self.stopping: set[str] = set()  # jobs that were asked to stop; the worker shares this process
         self._handlers: dict[type[order.Command], Callable[[World, Any], Result]] = {
             order.DraftProfile: connecting.draft,
-            order.BeginAuthorization: connecting.begin_authorization,
-            order.FinishAuthorization: connecting.finish_authorization,
             order.ReplaceSecret: connecting.replace_secret,
-            order.ListProfiles: connecting.profiles,
+            order.BeginAuthorization: connections.begin_authorization,
+            order.FinishAuthorization: connections.finish_authorization,
+            order.SaveConnection: connections.save_connection,
+            order.RemoveConnection: connections.remove_connection,
+            order.MakeKeyPair: connections.make_key_pair,
+            order.StartPlaybook: playbook.start,
+            order.ShowPlaybook: playbook.show,
+            order.SaveSteps: playbook.save_steps,
+            order.SaveRegistration: playbook.save_registration,
+            order.SaveDetails: playbook.save_details,
+            order.MarkComplete: playbook.mark_complete,
+            order.Reopen: playbook.reopen,
+            order.MetadataProject: playbook.metadata_project,
+            order.ShowActivityLog: playbook.activity_log,
+            order.SetReclaim: validating.set_reclaim,
+            order.Publish: lambda world, command: self._publish(command),
+            order.ListProfiles: profiles.profiles,
+            order.Pause: profiles.pause,
+            order.Resume: profiles.resume,
+            order.PreviewDelete: profiles.preview_delete,
+            order.DeleteProfile: profiles.delete,
+            order.RotateKey: key_rotation.rotate,
             order.PlanReclaim: planning.plan,
             order.MoveCandidate: listing.move_candidate,
             order.ShowPosition: listing.position,
@@ -76,6 +101,10 @@ class Services:
         match command:
             case order.Connect():
                 answer: BaseModel = self._connect(command, control)
+            case order.CreateToken():
+                answer = connections.create_token(world, command, control)
+            case order.Validate():
+                answer = validating.validate(world, command, control)
             case order.StartPracticeOrg():
                 answer = practicing.start(world, command, job, control)
             case order.StopPracticeOrg():
@@ -98,6 +127,13 @@ class Services:
         wanted = command.download and answer.status == "published"
         self._follow(wanted, order.Download(actor=command.actor, profile=command.profile))
         return answer
+
+    def _publish(self, command: order.Publish) -> PublishAnswer:
+        """Publish, and queue the first download."""
+        profile = validating.publish(self._world, command)
+        first = order.Download(actor=command.actor, profile=profile.profile_id)
+        job = queueing.enqueue(self._world, order.Enqueue(actor=command.actor, job=first))
+        return PublishAnswer(profile_id=profile.profile_id, status=profile.status, job_id=job.job_id)
 
     def _follow(self, wanted: bool, job: order.Download | order.Identify) -> None:
         if wanted:

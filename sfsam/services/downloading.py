@@ -88,6 +88,8 @@ def _require_published(profile: Profile) -> None:
             f"The profile {profile.name!r} is a draft.",
             "Connect it and repair what its checks name; a published profile can be downloaded.",
         )
+    if profile.is_paused:
+        raise RefusedError(f"The profile {profile.name!r} is paused.", "Resume it to download again.")
 
 
 def _fresh_folder(world: World, profile: Profile, job: Job) -> Path:

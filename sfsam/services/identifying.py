@@ -41,13 +41,15 @@ def identify(world: World, command: Identify, control: JobControl) -> IdentifyAn
 
 
 def _profiles_with_data(world: World, name: str | None) -> list[tuple[str, str, str]]:
-    """(profile_id, name, org_id) of every profile with a snapshot, or of the one named."""
+    """(profile_id, name, org_id) of every profile with a snapshot that is not paused, or of the one named."""
     with world.store.begin() as work:
         wanted: Profile | None = profile_named(work, name) if name else None
     return [
         (row["profile_id"], row["name"], row["org_id"])
         for row in world.store.reads.rows("profiles")
-        if row["last_download_at"] and (wanted is None or wanted.profile_id == row["profile_id"])
+        if row["last_download_at"]
+        and not row["is_paused"]
+        and (wanted is None or wanted.profile_id == row["profile_id"])
     ]
 
 

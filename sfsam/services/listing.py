@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sfsam.domain.answers import AuditAnswer, AuditRow, CandidateRow, ExportAnswer, PositionRow
-from sfsam.domain.audit import first_broken
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import Export, ListCandidates, MoveCandidate, ShowAudit, ShowPosition
 from sfsam.domain.subscriptions import Thresholds
@@ -83,7 +82,8 @@ def audit(world: World, command: ShowAudit) -> AuditAnswer:
         newest = work.audit.newest(command.limit)
         head = work.audit.head()
         everything = work.audit.all() if command.verify else []
-    broken = first_broken(everything, world.vault.audit_key()) if command.verify else None
+        broken = work.audit.first_broken() if command.verify else None
+        unverifiable = work.audit.unverifiable_count() if command.verify else 0
     if command.verify and broken is None and command.head is not None:
         known = {entry.hash for entry in everything}
         broken = None if command.head in known else len(everything) + 1
@@ -92,6 +92,7 @@ def audit(world: World, command: ShowAudit) -> AuditAnswer:
         head=head,
         intact=(broken is None) if command.verify else None,
         first_broken=broken,
+        unverifiable=unverifiable,
     )
 
 

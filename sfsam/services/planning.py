@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -11,12 +11,12 @@ from itertools import groupby
 from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
 from sfsam.domain.candidates import Candidate, State, words
 from sfsam.domain.commands import PlanReclaim, Reclaim
-from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus
+from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus, Purpose
 from sfsam.domain.reclaim import Holding, guard_size, planned_calls
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
+from sfsam.domain.validation import missing
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
 from sfsam.ports import OrgSession, UnitOfWork
-from sfsam.services.connecting import missing
 from sfsam.services.world import World, conversation, profile_named
 
 
@@ -89,7 +89,7 @@ def require_guard(world: World, profile: Profile, selected: int, max_users: int 
 
 def require_permissions(session: OrgSession) -> None:
     """Refuse before the first person is touched when the connected user lacks a right that a step needs."""
-    lacking = missing(session.check(), Process.RECLAIM)
+    lacking = missing(session.check((Process.RECLAIM,)), Process.RECLAIM)
     if lacking:
         raise PermissionMissing(
             f"The connected user lacks {', '.join(check.permission for check in lacking)}; nothing was sent.",
@@ -98,8 +98,15 @@ def require_permissions(session: OrgSession) -> None:
         )
 
 
+def own_user_ids(world: World, profile: Profile) -> frozenset[str]:
+    """The users that sfsam itself is connected as; they are never touched."""
+    with world.store.begin() as work:
+        connections = [work.profiles.find_connection(profile.profile_id, purpose) for purpose in Purpose]
+    return frozenset(each.org.user_id for each in connections if each is not None and each.org is not None)
+
+
 def sort_out(
-    session: OrgSession, connection: Connection, candidates: Sequence[Candidate], now: datetime
+    session: OrgSession, own_users: Collection[str], candidates: Sequence[Candidate], now: datetime
 ) -> tuple[list[tuple[Candidate, Holding]], list[tuple[Candidate, State, str, str]]]:
     """Read these people from the org as they are now: who may go, and who stays out (with state and reason)."""
     by_user = {candidate.user_id: candidate for candidate in candidates}
@@ -109,7 +116,7 @@ def sort_out(
     going, staying = [], []
     for user_id, candidate in by_user.items():
         holding = holdings.get(user_id)
-        objection = _objection(connection, holding, active_again.get(user_id))
+        objection = _objection(own_users, holding, active_again.get(user_id))
         if objection is None and holding is not None:
             going.append((candidate, holding))
         elif objection is not None:
@@ -118,13 +125,13 @@ def sort_out(
 
 
 def _objection(
-    connection: Connection, holding: Holding | None, seen_at: datetime | None
+    own_users: Collection[str], holding: Holding | None, seen_at: datetime | None
 ) -> tuple[State, str, str] | None:
     if holding is None:
         return State.CLOSED_SKIPPED, "The user is gone from the org.", "Nothing is left to take back."
     if not holding.is_active:
         return State.CLOSED_SKIPPED, "The user is inactive already.", "Nothing is left to take back."
-    if connection.org is not None and holding.user_id == connection.org.user_id:
+    if holding.user_id in own_users:
         return State.CLOSED_SKIPPED, "sfsam is connected as this user.", "Exclude the user from the rule."
     if holding.is_administrator:
         return State.CLOSED_SKIPPED, "Administrators are never deactivated.", "Take the admin rights away first."
@@ -141,9 +148,9 @@ def _objection(
 
 def _org_plan(world: World, profile: Profile, candidates: list[Candidate], max_users: int | None) -> OrgPlan:
     require_guard(world, profile, len(candidates), max_users)
-    with conversation(world, profile) as (session, connection):
+    with conversation(world, profile, Purpose.ACT) as (session, _):
         require_permissions(session)
-        going, staying = sort_out(session, connection, candidates, world.clock.now())
+        going, staying = sort_out(session, own_user_ids(world, profile), candidates, world.clock.now())
     return OrgPlan(
         profile=profile,
         going=tuple(candidate for candidate, _ in going),

@@ -7,6 +7,7 @@ from sfsam.domain.commands import (
     CancelJob,
     Command,
     Connect,
+    CreateToken,
     Download,
     Enqueue,
     Identify,
@@ -16,6 +17,7 @@ from sfsam.domain.commands import (
     ShowJob,
     StartPracticeOrg,
     StopPracticeOrg,
+    Validate,
 )
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job, JobKind, JobState
@@ -25,6 +27,8 @@ from sfsam.services.world import World, profile_named
 
 COMMAND_OF: dict[JobKind, type[Command]] = {
     JobKind.CONNECT: Connect,
+    JobKind.CREATE_TOKEN: CreateToken,
+    JobKind.VALIDATE: Validate,
     JobKind.PRACTICE: StartPracticeOrg,
     JobKind.PRACTICE_STOP: StopPracticeOrg,
     JobKind.DOWNLOAD: Download,
@@ -39,7 +43,7 @@ def enqueue(world: World, command: Enqueue) -> JobAnswer:
     order = command.job
     with world.store.begin() as work:
         profile_id = _profile_id(work, order)
-        key = command.key or f"{order.task}:{profile_id or ''}"
+        key = command.key or ":".join((order.task, profile_id or "", *_part(order)))
         found = work.jobs.open_with_key(key)
         if found is not None:
             return job_answer(found)
@@ -89,6 +93,11 @@ def job_answer(job: Job) -> JobAnswer:
 def _profile_id(work: UnitOfWork, order: Command) -> str | None:
     name = getattr(order, "profile", None)
     return profile_named(work, name).profile_id if name else None
+
+
+def _part(order: Command) -> tuple[str, ...]:
+    """Which of a profile's two connections the order is about, where it is about one."""
+    return (order.purpose,) if isinstance(order, CreateToken) else ()
 
 
 def _found(job: Job | None, job_id: str) -> Job:

@@ -14,7 +14,7 @@ from sfsam.domain.candidates import Candidate, State
 from sfsam.domain.commands import Reclaim
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job
-from sfsam.domain.profiles import Connection, Profile
+from sfsam.domain.profiles import Profile, Purpose
 from sfsam.domain.reclaim import (
     Attempt,
     Holding,
@@ -27,7 +27,7 @@ from sfsam.domain.reclaim import (
 )
 from sfsam.errors import OutcomeUnknown, SfsamError
 from sfsam.ports import OrgSession, RowOutcome
-from sfsam.services.planning import require_guard, require_permissions, selection, sort_out
+from sfsam.services.planning import own_user_ids, require_guard, require_permissions, selection, sort_out
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry
 
@@ -66,17 +66,18 @@ class _OrgReclaim:
 
     def apply(self, phases: Phases) -> None:
         phases.begin(self._profile.name, expected=len(self._candidates))
-        with conversation(self._world, self._profile) as (session, connection):
+        with conversation(self._world, self._profile, Purpose.ACT) as (session, _):
             require_permissions(session)
+            own_users = own_user_ids(self._world, self._profile)
             for batch in _batches(self._candidates):
                 if phases.should_stop():
                     break
-                self._reclaim_batch(session, connection, batch)
+                self._reclaim_batch(session, own_users, batch)
                 phases.advance(self._profile.name, len(self.outcomes))
         phases.end(self._profile.name, rows=len(self.outcomes))
 
-    def _reclaim_batch(self, session: OrgSession, connection: Connection, batch: Sequence[Candidate]) -> None:
-        going, staying = sort_out(session, connection, batch, self._world.clock.now())
+    def _reclaim_batch(self, session: OrgSession, own_users: frozenset[str], batch: Sequence[Candidate]) -> None:
+        going, staying = sort_out(session, own_users, batch, self._world.clock.now())
         for candidate, state, reason, _ in staying:
             self._move(candidate, state, reason)
         if not going:

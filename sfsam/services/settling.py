@@ -5,7 +5,7 @@ from __future__ import annotations
 from sfsam.domain.answers import OutcomeRow, SettleAnswer
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import Settle
-from sfsam.domain.profiles import Profile
+from sfsam.domain.profiles import Profile, Purpose
 from sfsam.domain.reclaim import Attempt, Outcome, Step
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry, profile_named
@@ -71,7 +71,7 @@ def _settle_org(world: World, profile: Profile, actor: str) -> list[OutcomeRow]:
 def _read_back(world: World, profile: Profile, opened: list[Attempt]) -> list[Attempt]:
     if not opened:
         return []
-    with conversation(world, profile) as (session, _):
+    with conversation(world, profile, Purpose.ACT) as (session, _):
         effects = session.in_effect(opened)
     now = world.clock.now()
     return [

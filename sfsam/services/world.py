@@ -10,7 +10,7 @@ from typing import Any
 from sfsam.config import Settings
 from sfsam.domain.audit import AuditEntry
 from sfsam.domain.identifiers import new_id
-from sfsam.domain.profiles import Connection, Profile
+from sfsam.domain.profiles import Connection, GrantType, Profile, Purpose
 from sfsam.errors import NotFound
 from sfsam.ports import Clock, OrgSession, PracticeOrgs, Salesforce, Sheets, Store, Token, UnitOfWork, Vault
 
@@ -31,36 +31,62 @@ class World:
 class StoredTokens:
     """A connection's token, sealed in the store. A new one is on disk before it is used."""
 
-    def __init__(self, world: World, profile_id: str) -> None:
+    def __init__(self, world: World, profile_id: str, purpose: Purpose = Purpose.READ) -> None:
         self._world = world
         self._profile_id = profile_id
+        self._purpose = purpose
 
     def load(self) -> Token | None:
         with self._world.store.begin() as work:
-            connection = work.profiles.connection(self._profile_id)
+            connection = work.profiles.connection(self._profile_id, self._purpose)
         if not connection.token:
             return None
         return Token.model_validate_json(self._world.vault.unseal(connection.connection_id, connection.token))
 
     def save(self, token: Token) -> None:
         with self._world.store.begin() as work:
-            connection = work.profiles.connection(self._profile_id)
+            connection = work.profiles.connection(self._profile_id, self._purpose)
             sealed = self._world.vault.seal(connection.connection_id, token.model_dump_json())
             work.profiles.save_connection(connection.model_copy(update={"token": sealed}))
             work.commit()
 
 
+def credential_of(world: World, connection: Connection) -> str:
+    """What the app proves itself with: the client secret, or the private key (PEM) of the JWT bearer grant."""
+    is_jwt = connection.grant is GrantType.JWT_BEARER
+    sealed = connection.private_key if is_jwt else connection.client_secret
+    return world.vault.unseal(connection.connection_id, sealed) if sealed else ""
+
+
 @contextmanager
-def conversation(world: World, profile: Profile) -> Iterator[tuple[OrgSession, Connection]]:
-    """A session with the profile's org, closed on leaving, and the connection it was opened for."""
+def conversation(
+    world: World, profile: Profile, purpose: Purpose = Purpose.READ
+) -> Iterator[tuple[OrgSession, Connection]]:
+    """A session with the profile's org, closed on leaving, and the connection it was opened for.
+
+    For acting it is the connection for acting, where the profile has one.
+    """
     with world.store.begin() as work:
-        connection = work.profiles.connection(profile.profile_id)
-    secret = world.vault.unseal(connection.connection_id, connection.client_secret) if connection.client_secret else ""
-    session = world.salesforce.open(connection, secret, StoredTokens(world, profile.profile_id))
-    try:
+        connection = connection_for(work, profile.profile_id, purpose)
+    with conversation_by(world, connection) as session:
         yield session, connection
+
+
+@contextmanager
+def conversation_by(world: World, connection: Connection) -> Iterator[OrgSession]:
+    """A session by exactly this connection, closed on leaving."""
+    tokens = StoredTokens(world, connection.profile_id, connection.purpose)
+    session = world.salesforce.open(connection, credential_of(world, connection), tokens)
+    try:
+        yield session
     finally:
         session.close()
+
+
+def connection_for(work: UnitOfWork, profile_id: str, purpose: Purpose) -> Connection:
+    """The connection for this purpose; the one for reading also acts when there is no other. Raises NotFound."""
+    acting = work.profiles.find_connection(profile_id, Purpose.ACT) if purpose is Purpose.ACT else None
+    return acting or work.profiles.connection(profile_id)
 
 
 def profile_named(work: UnitOfWork, name_or_id: str) -> Profile:

@@ -18,8 +18,9 @@ import duckdb
 
 from sfsam.config import PROJECT_DIR
 from sfsam.domain.subscriptions import Thresholds
-from sfsam.ports import StagedDownload
+from sfsam.ports import StagedDownload, Vault
 from sfsam.store import migrations, reference_data
+from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.faults import translated
 from sfsam.store.loading import Loading
 from sfsam.store.reads import DuckDBReads
@@ -40,7 +41,7 @@ class DuckDBStore:
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path | str, audit_key: bytes) -> None:
         self._connection = connection
         self._path = path
-        self._audit_key = audit_key
+        self._audit_keys = AuditKeys.single(audit_key)
         self._write_lock = threading.RLock()
         self._reads = DuckDBReads(self._cursor, path)
 
@@ -70,6 +71,11 @@ class DuckDBStore:
                 raise
         return cls(connection, path, audit_key)
 
+    def keep_audit_keys(self, vault: Vault) -> None:
+        """From now on chain the audit trail by keys that are sealed in the store, not by the one given to `open`."""
+        with self._write_lock, translated(self._path), self._cursor() as cursor:
+            self._audit_keys = AuditKeys.stored(cursor, vault)
+
     @property
     def reads(self) -> DuckDBReads:
         return self._reads
@@ -78,7 +84,7 @@ class DuckDBStore:
     def begin(self) -> Iterator[DuckDBUnitOfWork]:
         """One write transaction; see DuckDBUnitOfWork. Waits until no other thread writes."""
         with self._write_lock, translated(self._path), self._cursor() as cursor:
-            work = DuckDBUnitOfWork(cursor, self._audit_key, published=self._reads.data_changed)
+            work = DuckDBUnitOfWork(cursor, self._audit_keys, published=self._reads.data_changed)
             try:
                 yield work
             finally:

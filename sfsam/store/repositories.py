@@ -1,89 +1,19 @@
-"""What a unit of work offers: profiles, jobs, candidates, requests and the audit trail, as ports.py names them."""
+"""What a unit of work offers besides profiles: jobs, candidates, requests, the audit trail; as ports.py names them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 
 import duckdb
 
-from sfsam.domain.audit import FIRST_HASH, AuditEntry, chained
+from sfsam.domain.audit import FIRST_HASH, AuditEntry, chained, first_broken
 from sfsam.domain.candidates import OPEN_STATES, Candidate, State
 from sfsam.domain.jobs import Job, JobState
-from sfsam.domain.profiles import Connection, Profile
 from sfsam.domain.reclaim import Attempt, Outcome, Request
-from sfsam.errors import NotFound
-from sfsam.ports import AuthorizationRequest
+from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.records import RecordTable
 
 Changed = Callable[[], None]
-_KEPT_AFTER_REMOVAL = ("audit_entry", "job")
-
-
-class StoredProfiles:
-    """Integration profiles with their connections and begun log-ins."""
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
-        self._cursor = cursor
-        self._changed = changed
-        self._profiles = RecordTable(cursor, Profile, "integration_profile", "profile_id")
-        self._connections = RecordTable(cursor, Connection, "connection", "connection_id")
-        self._authorizations = RecordTable(cursor, AuthorizationRequest, "authorization_request", "state")
-
-    def add(self, profile: Profile, connection: Connection) -> None:
-        self._profiles.add([profile])
-        self._connections.add([connection])
-        self._changed()
-
-    def find(self, name_or_id: str) -> Profile | None:
-        return self._profiles.first("profile_id = $1 OR lower(name) = lower($1)", [name_or_id])
-
-    def all(self) -> list[Profile]:
-        return self._profiles.select(tail="ORDER BY lower(name)")
-
-    def save(self, profile: Profile) -> None:
-        self._profiles.save([profile])
-        self._changed()
-
-    def remove(self, profile_id: str) -> None:
-        connection = self._connections.first("profile_id = ?", [profile_id])
-        for table in self._tables_with("profile_id"):
-            self._cursor.execute(f"DELETE FROM {table} WHERE profile_id = ?", [profile_id])  # noqa: S608
-        if connection is not None and connection.org is not None:
-            for table in self._tables_with("org_id"):
-                self._cursor.execute(f"DELETE FROM {table} WHERE org_id = ?", [connection.org.org_id])  # noqa: S608
-        self._changed()
-
-    def connection(self, profile_id: str) -> Connection:
-        found = self._connections.first("profile_id = ?", [profile_id])
-        if found is None:
-            raise NotFound("The profile has no connection.", "Open the profiles again.", profile_id=profile_id)
-        return found
-
-    def save_connection(self, connection: Connection) -> None:
-        self._connections.save([connection])
-        self._changed()
-
-    def with_org(self, org_id: str) -> Profile | None:
-        return self._profiles.first(
-            "profile_id IN (SELECT profile_id FROM connection WHERE org ->> '$.org_id' = ?)", [org_id]
-        )
-
-    def add_authorization(self, request: AuthorizationRequest) -> None:
-        self._authorizations.add([request])
-
-    def take_authorization(self, state: str, now: datetime) -> AuthorizationRequest | None:
-        found = self._authorizations.first("state = ?", [state])
-        self._cursor.execute("DELETE FROM authorization_request WHERE state = ? OR expires_at <= ?", [state, now])
-        return found if found is not None and found.expires_at > now else None
-
-    def _tables_with(self, column: str) -> list[str]:
-        sql = """
-            SELECT c.table_name FROM duckdb_columns() c JOIN duckdb_tables() t USING (database_name, table_name)
-            WHERE c.column_name = ? AND NOT t.temporary AND c.database_name = current_database()
-        """
-        rows = self._cursor.execute(sql, [column]).fetchall()
-        return sorted({table for (table,) in rows} - set(_KEPT_AFTER_REMOVAL))
 
 
 class StoredJobs:
@@ -116,6 +46,13 @@ class StoredJobs:
 
     def running(self) -> list[Job]:
         return self._jobs.select("state = ?", [JobState.RUNNING], tail="ORDER BY created_at")
+
+    def open_for(self, profile_id: str) -> list[Job]:
+        return self._jobs.select(
+            "profile_id = ? AND state IN (?, ?)",
+            [profile_id, JobState.QUEUED, JobState.RUNNING],
+            tail="ORDER BY created_at",
+        )
 
     def newest(self, limit: int) -> list[Job]:
         return self._jobs.select("true", [limit], tail="ORDER BY created_at DESC, job_id LIMIT ?")
@@ -185,9 +122,9 @@ class StoredRequests:
 class StoredAudit:
     """The audit trail. Numbers and hashes are given here, inside the write transaction, so that no two meet."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed, key: bytes) -> None:
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed, keys: AuditKeys) -> None:
         self._changed = changed
-        self._key = key
+        self._keys = keys
         self._entries = RecordTable(cursor, AuditEntry, "audit_entry", "entry_id")
 
     def append(self, entries: Iterable[AuditEntry]) -> None:
@@ -196,13 +133,22 @@ class StoredAudit:
         linked = []
         for entry in entries:
             number += 1
-            linked.append(chained(entry, number=number, previous_hash=previous_hash, key=self._key))
+            linked.append(chained(entry, number=number, previous_hash=previous_hash, key=self._keys.newest))
             previous_hash = linked[-1].hash
         self._entries.add(linked)
         self._changed()
 
     def newest(self, limit: int) -> list[AuditEntry]:
         return self._entries.select("true", [limit], tail="ORDER BY number DESC LIMIT ?")
+
+    def of_profile(self, profile_id: str) -> list[AuditEntry]:
+        return self._entries.select("profile_id = ?", [profile_id], tail="ORDER BY number DESC")
+
+    def first_broken(self) -> int | None:
+        return first_broken(self.all(), self._keys.key_of)
+
+    def unverifiable_count(self) -> int:
+        return sum(self._keys.key_of(entry.number) is None for entry in self.all())
 
     def all(self) -> list[AuditEntry]:
         return self._entries.select(tail="ORDER BY number")

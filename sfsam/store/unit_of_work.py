@@ -6,8 +6,11 @@ from collections.abc import Callable
 
 import duckdb
 
-from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredProfiles, StoredRequests
+from sfsam.store.audit_keys import AuditKeys
+from sfsam.store.profiles import StoredProfiles
+from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests
 from sfsam.store.seats import StoredSeats
+from sfsam.store.secrets import StoredSecrets
 
 
 class DuckDBUnitOfWork:
@@ -17,7 +20,7 @@ class DuckDBUnitOfWork:
     """
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, audit_key: bytes, published: Callable[[], None] = lambda: None
+        self, cursor: duckdb.DuckDBPyConnection, audit_keys: AuditKeys, published: Callable[[], None] = lambda: None
     ) -> None:
         self._cursor = cursor
         self._published = published
@@ -28,7 +31,8 @@ class DuckDBUnitOfWork:
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
         self.seats = StoredSeats(cursor, self._changed)
-        self.audit = StoredAudit(cursor, self._changed, audit_key)
+        self.audit = StoredAudit(cursor, self._changed, audit_keys)
+        self.secrets = StoredSecrets(cursor)
         self._begin()
 
     def commit(self) -> None:

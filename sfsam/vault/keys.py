@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import stat
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -27,6 +29,12 @@ def load_keys(settings: Settings) -> list[bytes]:
         _make(path)
     _require_private(path)
     return _parsed(path.read_text(), str(path))
+
+
+def save_keys(path: Path, keys: Sequence[bytes]) -> None:
+    """Replace the keys of the file, whole or not at all; mode 0600. Raises SetupError when it cannot be written."""
+    with _written(path, keys) as draft:
+        draft.replace(path)
 
 
 def _parsed(text: str, source: str) -> list[bytes]:
@@ -55,17 +63,25 @@ def _require_private(path: Path) -> None:
 
 def _make(path: Path) -> None:
     """Write a new key whole, then link it into place, so that two processes starting at once use one key."""
+    with _written(path, [Fernet.generate_key()]) as draft:
+        _link_unless_there(draft, path)
+
+
+@contextmanager
+def _written(path: Path, keys: Sequence[bytes]) -> Iterator[Path]:
+    """A file beside `path` that holds the keys and is on the disk; what is left of it is removed on leaving."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        descriptor, draft = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # O_EXCL, mode 0600
+        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".key-")  # O_EXCL, mode 0600
+        draft = Path(name)
         try:
             with os.fdopen(descriptor, "wb") as file:
-                file.write(Fernet.generate_key() + b"\n")
+                file.write(b"\n".join(keys) + b"\n")
                 file.flush()
                 os.fsync(descriptor)
-            _link_unless_there(Path(draft), path)
+            yield draft
         finally:
-            Path(draft).unlink()
+            draft.unlink(missing_ok=True)
     except OSError as trouble:
         raise SetupError(
             f"The key file {path} cannot be written ({trouble.strerror}).",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sfsam.domain.profiles import Check, ConnectedOrg, Connection, Process
+from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Purpose
 from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Step
-from sfsam.errors import OutcomeUnknown, SfsamError
+from sfsam.errors import OutcomeUnknown, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
+    Registration,
     Report,
     RowOutcome,
     ShouldStop,
@@ -103,9 +104,9 @@ class FakeSession:
         self._raise_trouble()
         return self._org.org
 
-    def check(self) -> list[Check]:
+    def check(self, processes: Collection[Process] = tuple(Process)) -> list[Check]:
         self._raise_trouble()
-        return list(self._org.checks)
+        return [check for check in self._org.checks if check.process in processes]
 
     def stage(
         self,
@@ -173,8 +174,9 @@ class FakeSession:
 class FakeSalesforce:
     """The Salesforce port over one FakeOrg."""
 
-    def __init__(self, org: FakeOrg) -> None:
+    def __init__(self, org: FakeOrg, acting_org: FakeOrg | None = None) -> None:
         self.org = org
+        self.acting_org = acting_org  # what the connection for acting sees; None: the same
 
     def check_url(self, url: str) -> str:
         return url.rstrip("/")
@@ -192,8 +194,23 @@ class FakeSalesforce:
             access_token=f"00D!{code}", refresh_token="r", instance_url=connection.url, id_url=f"{connection.url}/id"
         )
 
-    def open(self, connection: Connection, client_secret: str, tokens: TokenKeeper) -> FakeSession:
-        return FakeSession(self.org)
+    def open(self, connection: Connection, credential: str, tokens: TokenKeeper) -> FakeSession:
+        return FakeSession(self.acting_org if connection.purpose is Purpose.ACT and self.acting_org else self.org)
+
+    def refusal(self, error: str, description: str) -> SfsamError:
+        return SetupError(f"Salesforce said {error}.", "Start again.", said=description)
+
+    def scopes(self, grant: GrantType) -> list[str]:
+        return ["api"]
+
+    def field_values(self, registration: Registration) -> dict[str, list[tuple[str, str]]]:
+        return {"enable_oauth": [("Callback URL", registration.callback_url)]}
+
+    def setup_links(self, registration: Registration) -> dict[str, str]:
+        return {"enable_oauth": f"{registration.url}/setup"} if registration.url else {}
+
+    def metadata_project(self, registration: Registration, *, with_reclaim: bool) -> dict[str, str]:
+        return {"README.md": registration.app_name}
 
 
 def _holding(person: Person) -> Holding:

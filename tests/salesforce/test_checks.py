@@ -41,7 +41,11 @@ def test_what_is_missing_has_its_remedy(company: PaperOrg, conversation: HttpOrg
     checks = conversation.check()
     assert wrong(checks, Process.DOWNLOAD) == {"View Setup and Configuration": False, "Read user licenses": False}
     assert wrong(checks, Process.ACTIVITY) == {"Freeze Users": False}
-    assert wrong(checks, Process.RECLAIM) == {"Freeze Users": False, "Manage Package Licenses": None}
+    assert wrong(checks, Process.RECLAIM) == {
+        "View Setup and Configuration": False,
+        "Freeze Users": False,
+        "Manage Package Licenses": None,
+    }
     missing = next(check for check in checks if check.permission == "View Setup and Configuration")
     assert missing.remedy == "Give the connected user the permission View Setup and Configuration."
 

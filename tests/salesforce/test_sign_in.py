@@ -17,7 +17,8 @@ from sfsam.errors import (
     SfsamError,
 )
 from sfsam.ports import Token
-from sfsam.salesforce.sign_in import OAUTH_FAULTS, SignIn, fault_of
+from sfsam.salesforce.oauth_faults import OAUTH_FAULTS, fault_of
+from sfsam.salesforce.sign_in import SignIn
 from tests.salesforce.conftest import Pauses, make_connection
 from tests.salesforce.paper_org import CLIENT_SECRET, HOST, PaperOrg, drop, html, oauth_refusal
 

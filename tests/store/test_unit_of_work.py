@@ -215,24 +215,28 @@ def test_removing_a_profile_forgets_its_org_and_no_other(store: DuckDBStore) -> 
         assert [kept.number for kept in work.candidates.select()] == ["RC0000002"]
 
 
-def test_a_state_is_good_for_one_use_until_it_expires(store: DuckDBStore) -> None:
-    def begun(state: str) -> AuthorizationRequest:
+def test_a_log_in_is_kept_for_a_day_so_that_a_replay_is_known(store: DuckDBStore) -> None:
+    def begun(state: str, at: datetime = NOW) -> AuthorizationRequest:
         return AuthorizationRequest(
             state=state,
             profile_id="p1",
             code_verifier="sealed",
             redirect_uri="http://127.0.0.1:8501/oauth/callback",
-            created_at=NOW,
-            expires_at=NOW + timedelta(minutes=15),
+            created_at=at,
+            expires_at=at + timedelta(minutes=15),
         )
 
+    used = begun("s1").model_copy(update={"used_at": NOW})
     with store.begin() as work:
         work.profiles.add_authorization(begun("s1"))
-        work.profiles.add_authorization(begun("s2"))
-        assert work.profiles.take_authorization("forged", NOW) is None
-        assert work.profiles.take_authorization("s1", NOW) == begun("s1")
-        assert work.profiles.take_authorization("s1", NOW) is None
-        assert work.profiles.take_authorization("s2", NOW + timedelta(minutes=15)) is None
+        work.profiles.save_authorization(used)
+        assert work.profiles.find_authorization("forged") is None
+        assert work.profiles.find_authorization("s1") == used
+        work.profiles.add_authorization(begun("s2", NOW + timedelta(hours=23)))
+        assert work.profiles.find_authorization("s1") == used
+        work.profiles.add_authorization(begun("s3", NOW + timedelta(hours=25)))
+        assert work.profiles.find_authorization("s1") is None
+        assert work.profiles.find_authorization("s2") is not None
 
 
 def test_jobs_queue_in_order_and_are_found_by_key_until_they_end(store: DuckDBStore) -> None:
