@@ -8,6 +8,8 @@ from sfsam.ui.viewer import INTEGRATORS
 
 shell.open_page("Create integration", INTEGRATORS, needs_data=False)
 
+starting.lead()
+
 wide, narrow = st.columns([1.62, 1])
 with wide:
     starting.integrations()

@@ -191,6 +191,8 @@ def page_lead(book: PlaybookAnswer, page: Page) -> str:
     """What this page is for, and the one thing that stands out on it now."""
     words = f"**{PAGE_LEADS[page]}**"
     row = next(each for each in book.pages if each.page is page)
+    if row.waits_for:
+        return words
     if page is Page.CONNECTION_AND_CREDENTIAL and book.read:
         return f"{words} {_connection_now(book)}"
     if page is Page.REVIEW_AND_PUBLISH:
@@ -246,6 +248,8 @@ def locked(row: PageRow) -> tuple[str, str]:
 def steps_done(steps: list[StepRow]) -> str:
     """2 of 3 done; optional steps count once they are done."""
     counting = [step for step in steps if step.required or step.done]
+    if not counting:
+        return "Optional"
     return f"{sum(step.done for step in counting)} of {len(counting)} done"
 
 
@@ -254,12 +258,8 @@ def profiles_lead(profiles: list[ProfileAnswer]) -> str:
     published = sum(each.status is ProfileStatus.PUBLISHED for each in profiles)
     drafts = len(profiles) - published
     lost = sum(each.reconnect_required for each in profiles)
-    first = f"**{counted(published, 'profile is', 'profiles are')}** published"
-    waiting = (
-        f", {counted(drafts, 'draft waits', 'drafts wait')} for its playbook"
-        if drafts == 1
-        else (f", {drafts} drafts wait for their playbooks" if drafts else "")
-    )
+    first = f"**{counted(published, 'profile', 'profiles')}** {'is' if published == 1 else 'are'} published"
+    waiting = f"; {counted(drafts, 'draft waits', 'drafts wait')} to be published" if drafts else ""
     also = f" :primary[{counted(lost, 'profile has', 'profiles have')} to be reconnected.]" if lost else ""
     return f"{first}{waiting}.{also}"
 

@@ -43,7 +43,7 @@ def test_all_orgs_stand_in_one_list_with_their_alias(full: FakeSystem, visit: Op
     ]
     app = visit(LIST)
     text = said(app)
-    assert "**2 profiles are** published, 1 draft waits for its playbook." in text
+    assert "**2 profiles** are published; 1 draft waits to be published." in text
     assert "Enterprise Edition, sandbox" in text and "sandbox" in text
     assert "Go on with EMEA" in [link.proto.label for link in app.get("page_link")]
 

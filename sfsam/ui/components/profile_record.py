@@ -184,7 +184,8 @@ def _lead(profile: ProfileAnswer) -> str:
     if profile.status is ProfileStatus.DRAFT:
         return f"{name} is a draft. {messages.DRAFT}"
     seats = sum(row["assigned"] for row in _models(profile))
-    held = f" **{counted(seats, 'seat is', 'seats are')}** held in {formats.plain(profile.org_name)}." if seats else ""
+    verb = "seat is" if seats == 1 else "seats are"
+    held = f" **{number(seats)}** {verb} held in {formats.plain(profile.org_name)}." if seats else ""
     return f"{name} is published.{held}"
 
 

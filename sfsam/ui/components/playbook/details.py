@@ -52,4 +52,6 @@ def save(book: PlaybookAnswer) -> PlaybookAnswer:
 
 def _fixed(label: str, value: str) -> None:
     """A field that is set for this type of profile."""
-    st.text_input(label, value, disabled=True, key=f"fixed_{label}_{value}")
+    with st.container(gap=None, key=f"fixed_{label}"):
+        st.caption(label)
+        st.text(value)

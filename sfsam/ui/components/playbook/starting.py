@@ -27,12 +27,16 @@ def control() -> None:
     st.page_link(shell.INTEGRATIONS, label="Create direct integration", icon=":material/add_link:")
 
 
-def integrations() -> None:
-    """What can be integrated: Salesforce CRM."""
+def lead() -> None:
+    """What happens here."""
     cards.lead(
         "**Create a direct integration.** Choose what to connect; the playbook leads through the rest.",
         "Five pages: register, name, connect, more orgs, publish. You can stop at any point and go on later.",
     )
+
+
+def integrations() -> None:
+    """What can be integrated: Salesforce CRM."""
     with cards.card("salesforce_crm", ":primary[:material/cloud:] Salesforce CRM"):
         st.markdown(
             "Sales Cloud, Service Cloud, Platform, Experience Cloud and every other license of a Salesforce org: user "
