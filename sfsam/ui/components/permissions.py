@@ -25,10 +25,20 @@ def table(checks: Sequence[Check]) -> None:
     later = f", {unknown} not known until first use" if unknown else ""
     with st.expander(f"{granted} of {counted(len(checks), 'permission', 'permissions')} granted{later}"):
         tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
+    for remedy, names in _missing(checks).items():
+        verb = "is" if len(names) == 1 else "are"
+        st.markdown(
+            f":red[:material/cancel:] **{formats.plain(', '.join(names))} {verb} missing.** {formats.plain(remedy)}"
+        )
+
+
+def _missing(checks: Sequence[Check]) -> dict[str, list[str]]:
+    """For each remedy what it brings: several processes miss the same, and one permission opens several objects."""
+    by_remedy: dict[str, dict[str, None]] = {}
     for check in checks:
         if check.ok is False:
-            name, remedy = formats.plain(check.permission), formats.plain(check.remedy)
-            st.markdown(f":red[:material/cancel:] **{name} is missing.** {remedy}")
+            by_remedy.setdefault(check.remedy, {})[check.permission] = None
+    return {remedy: list(names) for remedy, names in by_remedy.items()}
 
 
 def _line(check: Check) -> dict[str, str]:
