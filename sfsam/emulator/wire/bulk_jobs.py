@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import itertools
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -23,6 +24,7 @@ LINE_ENDINGS = {"LF": "\n", "CRLF": "\r\n"}
 _JOBS_PER_DAY = 10_000
 _KEPT = timedelta(days=7)
 _CHUNK_ROWS = 50_000
+_SELECTED = re.compile(r"\s*SELECT\s+(.+?)\s+FROM\s", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
@@ -64,6 +66,7 @@ class BulkJob(Job):
     started: float
     latency_seconds: float
     result: Future[ResultSet]
+    ordered_failure: str = ""
     is_aborted: bool = False
 
     @property
@@ -76,7 +79,7 @@ class BulkJob(Job):
             return "UploadComplete"
         if elapsed < self.latency_seconds or not self.result.done():
             return "InProgress"
-        return "Failed" if self.result.exception() else "JobComplete"
+        return "Failed" if self.ordered_failure or self.result.exception() else "JobComplete"
 
     @property
     def is_terminated(self) -> bool:
@@ -95,7 +98,7 @@ class BulkJob(Job):
         if body["state"] == "JobComplete":
             body["numberRecordsProcessed"] = self.result.result().total_size
         elif body["state"] == "Failed":
-            body["errorMessage"] = str(self.result.exception())
+            body["errorMessage"] = self.ordered_failure or str(self.result.exception())
         return body
 
     def rows(self) -> ResultSet:
@@ -141,7 +144,8 @@ class BulkJobs:
         with self._lock:
             now = self._org.clock.now()
             self._count_against_limit(now)
-            result = self._runner.submit(self._org.query, soql, caller, all_rows=all_rows)
+            ordered = _with_columns_reversed(soql) if self._settings.bulk_columns_reversed else soql
+            result = self._runner.submit(self._org.query, ordered, caller, all_rows=all_rows)
             job = BulkJob(
                 id=self._ids.id("750", next(self._numbers)),
                 operation=operation,
@@ -154,6 +158,7 @@ class BulkJobs:
                 started=time.monotonic(),
                 latency_seconds=self._settings.bulk_latency_seconds,
                 result=result,
+                ordered_failure=self._settings.bulk_failure,
             )
             self._jobs[job.id] = job
             return job
@@ -221,6 +226,15 @@ def read_locator(text: str) -> tuple[int, int]:
         return int(offset), int(rows)
     except ValueError as error:
         raise SalesforceError(400, "INVALIDLOCATOR", f"Invalid locator: {text}") from error
+
+
+def _with_columns_reversed(soql: str) -> str:
+    """The same query with its fields the other way round, as versions before 50.0 gave them in any order."""
+    match = _SELECTED.match(soql)
+    if match is None:
+        return soql
+    fields = ", ".join(reversed([name.strip() for name in match[1].split(",")]))
+    return f"SELECT {fields} {soql[match.end(1) :].lstrip()}"
 
 
 def _close_result(result: Future[ResultSet]) -> None:

@@ -15,7 +15,7 @@ from sfsam.emulator.wire.bulk_jobs import (
     read_locator,
 )
 from sfsam.emulator.wire.host import OrgHost
-from sfsam.emulator.wire.job_lists import job_list
+from sfsam.emulator.wire.job_resources import check_bulk_enabled, job_list
 from sfsam.emulator.wire.replies import CsvStream, empty_reply, json_reply
 from sfsam.emulator.wire.resource import Call, Resource, resource
 
@@ -42,6 +42,7 @@ def bulk_routes(host: OrgHost) -> list[Resource]:
 
 
 def _create(call: Call) -> Response:
+    check_bulk_enabled(call)
     content: dict[str, Any] = _DEFAULTS | call.json()
     if unknown := content.keys() - _CHOICES.keys() - {"query"}:
         raise SalesforceError(400, "JSON_PARSER_ERROR", f'Unrecognized field "{min(unknown)}"')
@@ -85,10 +86,9 @@ def _results(call: Call) -> Response:
     total = job.rows().total_size
     offset, rows = _page_of(call, total)
     end = min(offset + rows, total)
-    headers = {
-        "sforce-numberofrecords": str(end - offset),
-        "sforce-locator": make_locator(end, rows) if end < total else "null",
-    }
+    headers = {"sforce-locator": make_locator(end, rows) if end < total else "null"}
+    if call.host.settings.bulk_record_count_header:
+        headers["sforce-numberofrecords"] = str(end - offset)
     chunks = job.csv(offset, end - offset)
     if end - offset > _STREAM_ABOVE_ROWS:
         return CsvStream(chunks, headers)
@@ -110,7 +110,7 @@ def _page_of(call: Call, total: int) -> tuple[int, int]:
 
 def _result_pages(call: Call) -> Response:
     """Links to at most five pages that can be fetched at the same time, and to the next such list."""
-    if float(call.version) < _RESULT_PAGES_SINCE:
+    if float(call.version) < _RESULT_PAGES_SINCE or not call.host.settings.bulk_result_pages:
         raise SalesforceError(404, "NOT_FOUND", "The requested resource does not exist")
     job = _job_of_version(call)
     total, rows = job.rows().total_size, call.host.settings.bulk_page_rows

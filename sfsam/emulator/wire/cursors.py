@@ -12,6 +12,7 @@ from typing import Any
 from sfsam.emulator.clock import OrgClock
 from sfsam.emulator.identifiers import IdSpace
 from sfsam.emulator.org import ResultSet, SalesforceError
+from sfsam.emulator.wire.settings import Settings
 
 _OPEN_PER_USER = 10
 _LOCATOR = re.compile(r"(01g\w{15})-(\d+)", re.IGNORECASE)
@@ -31,10 +32,10 @@ class Cursor:
 class Cursors:
     """The open cursors of one org (Salesforce fact sheet 2.2): at most ten per user, the oldest gives way."""
 
-    def __init__(self, ids: IdSpace, clock: OrgClock, lifetime: timedelta) -> None:
+    def __init__(self, ids: IdSpace, clock: OrgClock, settings: Settings) -> None:
         self._ids = ids
         self._clock = clock
-        self._lifetime = lifetime
+        self._settings = settings
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._open: dict[str, Cursor] = {}
@@ -54,7 +55,7 @@ class Cursors:
                 user_id,
                 result,
                 page_rows,
-                self._clock.now() + self._lifetime,
+                self._clock.now() + timedelta(seconds=self._settings.query_cursor_seconds),
             )
             self._make_room(user_id)
             self._open[cursor.id] = cursor

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
@@ -26,7 +26,6 @@ from sfsam.emulator.wire.versions import VERSIONS
 
 _BASE_ALLOWANCE = 100_000
 _ALLOWANCE_PER_USER = 1_000
-CURSOR_LIFETIME = timedelta(days=2)
 
 
 @dataclass
@@ -64,7 +63,7 @@ class OrgHost:
         self.sign_ins = SignIns()
         self.schema_changed_at = self.org.clock.now()
         self.callers = Callers(self.org)
-        self.cursors = Cursors(ids, self.org.clock, CURSOR_LIFETIME)
+        self.cursors = Cursors(ids, self.org.clock, self.settings)
         self.bulk_jobs = BulkJobs(self.org, ids, self.settings)
         self.ingest_jobs = IngestJobs(self.org, ids, self.settings)
         self.device_codes = DeviceCodes(self.org.clock)

@@ -196,6 +196,7 @@ class IngestJobs:
         if job.stop.wait(latency / 2) or not self._move(job, "InProgress"):
             return
         began = time.monotonic()
+        job.error = self._settings.bulk_failure or None
         try:
             self._process(job, known, write)
         except BadData as error:
@@ -218,6 +219,8 @@ class IngestJobs:
         job.data = None
         upload = job.upload
         upload.check_columns(known)
+        if job.error:
+            return
         with self._lock:
             self._batches.append((self._org.clock.now(), math.ceil(len(upload.rows) / _BATCH_ROWS)))
         for start in range(0, len(upload.rows), _CHUNK_ROWS):

@@ -11,7 +11,7 @@ from sfsam.emulator.org import RowResult, SalesforceError
 from sfsam.emulator.wire.bulk_jobs import DELIMITERS, LINE_ENDINGS
 from sfsam.emulator.wire.host import OrgHost
 from sfsam.emulator.wire.ingest_jobs import IngestJob, WriteRows
-from sfsam.emulator.wire.job_lists import job_list
+from sfsam.emulator.wire.job_resources import check_bulk_enabled, job_list
 from sfsam.emulator.wire.replies import empty_reply, json_reply
 from sfsam.emulator.wire.resource import Call, Handler, Resource, resource
 from sfsam.emulator.wire.upserts import key_field, upsert
@@ -45,6 +45,7 @@ def ingest_routes(host: OrgHost) -> list[Resource]:
 
 
 def _create(call: Call) -> Response:
+    check_bulk_enabled(call)
     content: dict[str, Any] = _DEFAULTS | call.json()
     if unknown := content.keys() - _CHOICES.keys() - {"object", "externalIdFieldName", "assignmentRuleId"}:
         raise SalesforceError(400, "JSON_PARSER_ERROR", f'Unrecognized field "{min(unknown)}"')

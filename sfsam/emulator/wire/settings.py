@@ -32,6 +32,7 @@ class Settings:
     """The switches of one org, each with Salesforce's default (Salesforce fact sheet 1.6, 1.10, 2.4, 3.1).
 
     Those from `refresh_token_rotation` to `preauthorized_users` are policies of the org's own client app.
+    `bulk_failure` is the errorMessage that every bulk job fails with; "" lets jobs succeed.
     """
 
     daily_api_requests: int
@@ -53,8 +54,14 @@ class Settings:
     query_page_seconds: float = 0.0
     bulk_page_seconds: float = 0.0
     query_page_rows: int = 2_000
+    query_cursor_seconds: int = 172_800
     bulk_page_rows: int = 50_000
     bulk_latency_seconds: float = 0.2
+    bulk_enabled: bool = True
+    bulk_failure: str = ""
+    bulk_result_pages: bool = True
+    bulk_record_count_header: bool = True
+    bulk_columns_reversed: bool = False
 
     def seconds_of(self, resource_name: str) -> float:
         """How long an answer of this resource takes besides the org's own work."""

@@ -175,6 +175,27 @@ def test_results_are_kept_for_seven_days(quick: Served) -> None:
     assert quick.client.get(job).status_code == 404
 
 
+def test_an_org_may_be_awkward_about_bulk(quick: Served) -> None:
+    """Without a count of records, without resultPages, with columns in another order, failing, without Bulk."""
+    quick.side_door(
+        "POST",
+        "settings",
+        {"bulk_record_count_header": False, "bulk_result_pages": False, "bulk_columns_reversed": True},
+    )
+    job = completed(quick)
+    answer = quick.client.get(job + "/results")
+    assert "sforce-numberofrecords" not in answer.headers
+    assert answer.text.splitlines()[0] == '"Username","Id"'
+    assert refusal(quick.client.get(job + "/resultPages")) == (404, "NOT_FOUND")
+    quick.side_door("POST", "settings", {"bulk_failure": "InternalServerError : out of luck"})
+    state = quick.client.get(completed(quick)).json()
+    assert (state["state"], state["errorMessage"]) == ("Failed", "InternalServerError : out of luck")
+    quick.side_door("POST", "settings", {"bulk_enabled": False})
+    assert refusal(quick.client.post(quick.data + "/jobs/query", json=QUERY)) == (400, "FEATURENOTENABLED")
+    ingest = {"object": "User", "operation": "update"}
+    assert refusal(quick.client.post(quick.data + "/jobs/ingest", json=ingest)) == (400, "FEATURENOTENABLED")
+
+
 def test_a_long_query_holds_up_nobody_else(org: Served) -> None:
     org.org.query_seconds = 0.5
     job = create(org)

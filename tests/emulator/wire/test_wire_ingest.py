@@ -209,6 +209,14 @@ def test_refused_jobs(org: Served, changed: dict[str, Any], code: str) -> None:
     assert refusal(org.client.post(org.data + "/jobs/ingest", json=wanted)) == (400, code)
 
 
+def test_a_job_may_be_made_to_fail(quick: Served) -> None:
+    quick.side_door("POST", "settings", {"bulk_failure": "InternalServerError : out of luck"})
+    path, job = run(quick, f"Id,IsActive\n{user(quick, 2)},false\n")
+    assert (job["state"], job["errorMessage"]) == ("Failed", "InternalServerError : out of luck")
+    assert [row["Id"] for row in rows(quick, path, "unprocessedRecords")] == [user(quick, 2)]
+    assert quick.org.rows[user(quick, 2)]["IsActive"] is True
+
+
 def test_data_must_be_csv(org: Served) -> None:
     answer = org.client.put(create(org) + "/batches", content=b"{}", headers={"content-type": "application/json"})
     assert refusal(answer) == (415, "UNSUPPORTED_MEDIA_TYPE")
@@ -240,7 +248,7 @@ def test_locked_rows_fail_one_by_one(quick: Served) -> None:
 
 
 def test_long_job_lists_come_in_pages(org: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sfsam.emulator.wire.job_lists._PAGE_JOBS", 2)
+    monkeypatch.setattr("sfsam.emulator.wire.job_resources._PAGE_JOBS", 2)
     paths = [create(org) for _ in range(3)]
     first = org.client.get(org.data + "/jobs/ingest").json()
     second = org.client.get(first["nextRecordsUrl"]).json()

@@ -120,6 +120,10 @@ def test_pitfall_15_cursors_end_by_time_by_request_and_by_number(org: Served) ->
     assert org.client.delete(links[1]).status_code == 204
     assert errors(org.client.get(links[1])) == stale
     assert org.client.get(links[2]).json()["done"] is True
+    org.side_door("POST", "settings", {"query_cursor_seconds": 60})
+    soon_over = org.client.get(org.data + "/query", params={"q": QUERY}).json()["nextRecordsUrl"]
+    org.side_door("POST", "time", {"advance_seconds": 61})
+    assert errors(org.client.get(soon_over)) == stale
     org.side_door("POST", "time", {"advance_seconds": 3 * 86_400})
     assert errors(org.client.get(links[2])) == stale
 

@@ -1,4 +1,4 @@
-"""Lists of Bulk jobs, with their filters and pages (Salesforce fact sheet 3.1)."""
+"""What query and ingest jobs have in common on the wire: who may make them, and their lists (fact sheet 3.1)."""
 
 from __future__ import annotations
 
@@ -11,6 +11,12 @@ from sfsam.emulator.wire.replies import json_reply
 from sfsam.emulator.wire.resource import Call
 
 _PAGE_JOBS = 1_000
+
+
+def check_bulk_enabled(call: Call) -> None:
+    """Raises FEATURENOTENABLED in an org without the Bulk API."""
+    if not call.host.settings.bulk_enabled:
+        raise SalesforceError(400, "FEATURENOTENABLED", "The Bulk API is not enabled for this organization")
 
 
 def job_list(call: Call, jobs: list[dict[str, Any]]) -> Response:
