@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
 
-from sfsam.cli import connecting, deciding, licenses, operating, reclaiming, serving
+from sfsam.cli import connecting, deciding, licenses, operating, profiles, reclaiming, serving
 from sfsam.cli.output import tell
 from sfsam.errors import SfsamError, UsageError
 from sfsam.jobs.failures import failure_of, trace_of
@@ -26,6 +26,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=True)
+key = typer.Typer(help="Look after the key that seals the secrets.", no_args_is_help=True)
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -34,7 +35,8 @@ app.command()(serving.emulator)
 app.command()(connecting.connect)
 app.command()(connecting.profiles)
 app.add_typer(profile, name="profile")
-profile.command()(connecting.validate)
+for each in (profiles.validate, profiles.publish, profiles.pause, profiles.resume, profiles.delete):
+    profile.command()(each)
 app.command()(licenses.download)
 app.command()(licenses.position)
 app.command()(licenses.identify)
@@ -45,6 +47,8 @@ app.command()(reclaiming.settle)
 app.add_typer(candidate, name="candidate")
 candidate.command()(deciding.ready)
 candidate.command()(deciding.keep)
+app.add_typer(key, name="key")
+key.command()(profiles.rotate)
 app.command()(operating.jobs)
 app.command()(operating.audit)
 app.command()(operating.doctor)

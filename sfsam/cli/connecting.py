@@ -1,4 +1,4 @@
-"""connect, profiles, profile validate."""
+"""connect, profiles."""
 
 from __future__ import annotations
 
@@ -8,14 +8,11 @@ from typing import Annotated, Any
 import typer
 from pydantic import SecretStr
 
-from sfsam.cli.asking import AsJson, ProfileName, actor, done, open_door
-from sfsam.cli.door import Door
-from sfsam.cli.output import print_json, print_rows, table
+from sfsam.cli.asking import AsJson, actor, done, open_door
+from sfsam.cli.output import print_checks, print_json, print_rows
 from sfsam.domain.commands import Connect, DraftProfile, ListProfiles, ReplaceSecret
-from sfsam.domain.profiles import GrantType, Process
+from sfsam.domain.profiles import GrantType
 from sfsam.errors import SetupError, UsageError
-
-_NEEDED = (Process.DOWNLOAD, Process.RECLAIM)
 
 
 def connect(
@@ -58,24 +55,18 @@ def profiles(as_json: AsJson = False) -> None:
     """List the integration profiles."""
     with open_door() as door:
         rows = door.ask(ListProfiles(actor=actor()))
-    columns = ("name", "status", "org_name", "org_id", "is_sandbox", "username", "last_download_at", "reclaim_enabled")
+    columns = (
+        "name",
+        "status",
+        "org_name",
+        "org_id",
+        "is_sandbox",
+        "username",
+        "last_download_at",
+        "reclaim_enabled",
+        "is_paused",
+    )
     print_rows(rows, columns, as_json=as_json, nothing="No org is connected. Connect one with: connect, or run: demo")
-
-
-def validate(name: ProfileName, as_json: AsJson = False) -> int:
-    """Get a token and check every permission again. Exit 78 when download or reclaim would miss one."""
-    with open_door() as door:
-        published = _is_published(door, name)
-        answer = done(door, Connect(actor=actor(), profile=name, publish=published, download=False))
-    _print_connected(name, answer, as_json=as_json)
-    missing = [check for check in answer["checks"] if check["ok"] is False and check["process"] in _NEEDED]
-    return SetupError.exit_code if missing else 0
-
-
-def _is_published(door: Door, name: str) -> bool:
-    """Validating leaves a draft a draft."""
-    profiles = door.ask(ListProfiles(actor=actor()))
-    return any(name in (each["name"], each["profile_id"]) and each["status"] == "published" for each in profiles)
 
 
 def _require_no_browser(grant: GrantType) -> None:
@@ -83,6 +74,11 @@ def _require_no_browser(grant: GrantType) -> None:
         raise UsageError(
             "The authorization code grant needs a browser.",
             "Connect this org on the welcome page, or use --grant client-credentials.",
+        )
+    if grant is GrantType.JWT_BEARER:
+        raise UsageError(
+            "JWT bearer needs a certificate that is uploaded to Salesforce first.",
+            "Use the set-up pages, which make one, or use --grant client-credentials.",
         )
 
 
@@ -101,9 +97,4 @@ def _print_connected(name: str, answer: dict[str, Any], *, as_json: bool) -> Non
         print_json(answer)
         return
     typer.echo(f"{name} is connected to {answer['org_id']} and is {answer['status']}.")
-    for line in table([_check_row(check) for check in answer["checks"]], ("process", "permission", "ok", "remedy")):
-        typer.echo(line)
-
-
-def _check_row(check: dict[str, Any]) -> dict[str, Any]:
-    return check | {"ok": "not known" if check["ok"] is None else check["ok"]}
+    print_checks(answer["checks"])

@@ -37,6 +37,13 @@ def print_answer(answer: Row, sentence: str, *, as_json: bool) -> None:
         typer.echo(sentence)
 
 
+def print_checks(checks: Sequence[Row]) -> None:
+    """One line per permission with its remedy."""
+    rows = [check | {"ok": "not known" if check["ok"] is None else check["ok"]} for check in checks]
+    for line in table(rows, ("process", "permission", "ok", "remedy")):
+        typer.echo(line)
+
+
 def table(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
     """Aligned lines under a header; numbers to the right; unknown values are a dash."""
     cells = [[column.replace("_", " ") for column in columns]]

@@ -13,6 +13,7 @@ import pytest
 from sfsam.domain.answers import (
     AuditAnswer,
     ConnectAnswer,
+    DeletePreview,
     DownloadAnswer,
     ExportAnswer,
     LeftOut,
@@ -20,12 +21,16 @@ from sfsam.domain.answers import (
     PlanAnswer,
     PlannedCallRow,
     ProfileAnswer,
+    PublishAnswer,
     ReclaimAnswer,
+    RotationAnswer,
     SettleAnswer,
+    ValidationAnswer,
 )
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import (
     Connect,
+    DeleteProfile,
     Download,
     DraftProfile,
     Enqueue,
@@ -33,14 +38,21 @@ from sfsam.domain.commands import (
     Identify,
     ListCandidates,
     ListProfiles,
+    Pause,
     PlanReclaim,
+    PreviewDelete,
+    Publish,
     Reclaim,
     ReplaceSecret,
+    Resume,
+    RotateKey,
     ShowAudit,
     ShowPosition,
+    Validate,
 )
-from sfsam.domain.jobs import Job, JobState
-from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
+from sfsam.domain.jobs import Job, JobKind, JobState
+from sfsam.domain.profiles import Check, GrantType, Process, Profile, ProfileStatus
+from sfsam.domain.validation import is_passed
 from sfsam.errors import (
     ClientRejected,
     GuardExceeded,
@@ -81,6 +93,17 @@ PLAN = PlanAnswer(
     currency=None,
     calls=[PlannedCallRow(step="freeze", method="PATCH", object="UserLogin", records=1, users=1)],
     left_out=[LeftOut(number="RC0000009", user_principal_name="x@acme.example", reason="Admin.", remedy="None.")],
+)
+DOWNLOADED = DownloadAnswer(
+    job_id="j1",
+    state=JobState.SUCCEEDED,
+    mode="full",
+    rows={"User": 20},
+    api_calls=9,
+    bytes=100,
+    seconds=1.5,
+    peak_rss_mb=90,
+    warnings=["Package licenses could not be read."],
 )
 CONNECT_LINE = ("connect", "--name", "Acme", "--url", "https://acme.my.salesforce.com", "--client-id", "id")
 CONNECT_LINE += ("--client-secret-env", "ACME_SECRET")
@@ -195,6 +218,14 @@ def test_connect_drafts_and_connects(script: Script, run: Run, monkeypatch: pyte
     assert "hunter2" not in printed.out + printed.err
 
 
+@pytest.mark.parametrize("grant", ["authorization-code", "jwt-bearer"])
+def test_connect_refuses_grants_that_need_a_page(grant: str, script: Script, run: Run) -> None:
+    printed = run(*CONNECT_LINE, "--grant", grant)
+    assert printed.code == 2
+    assert "client-credentials" in printed.err
+    assert script.asked == []
+
+
 def test_connect_of_a_known_name_replaces_its_secret(script: Script, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ACME_SECRET", "hunter2")
     script.answers = {ListProfiles: [PROFILE], ReplaceSecret: PROFILE}
@@ -204,12 +235,28 @@ def test_connect_of_a_known_name_replaces_its_secret(script: Script, run: Run, m
     assert not _order(script).publish
 
 
+def _validation(*checks: Check) -> ValidationAnswer:
+    passed = is_passed(Profile(profile_id="p1", name="Acme", created_at=datetime(2026, 11, 24)), checks)
+    return ValidationAnswer(
+        profile_id="p1",
+        fingerprint="f1",
+        at=datetime(2026, 11, 24),
+        passed=passed,
+        fits=True,
+        checks=list(checks),
+    )
+
+
+MISSING = Check(process=Process.RECLAIM, permission="ManageUsers", ok=False, remedy="Grant it.")
+
+
 @pytest.mark.parametrize(
     ("check", "code"),
     [
         (Check(process=Process.DOWNLOAD, permission="ViewSetup", ok=False, remedy="Grant it."), 78),
-        (Check(process=Process.RECLAIM, permission="ManageUsers", ok=False, remedy="Grant it."), 78),
+        (MISSING, 78),
         (Check(process=Process.CONSUMPTION, permission="X", ok=False, remedy="Grant it."), 0),
+        (Check(process=Process.DOWNLOAD, permission="X", ok=False, remedy="Grant it.", required=False), 0),
         (Check(process=Process.RECLAIM, permission="X", ok=None, remedy="Not known until first use."), 0),
     ],
 )
@@ -217,19 +264,65 @@ def test_validate_tells_each_check_and_whether_something_must_change(
     check: Check, code: int, script: Script, run: Run
 ) -> None:
     script.answers = {ListProfiles: [PROFILE]}
-    script.work = lambda *_: _connected(check)
+    script.work = lambda *_: _validation(check)
     printed = run("profile", "validate", "Acme")
     assert printed.code == code
     assert check.permission in printed.out
     assert check.remedy in printed.out
-    assert _order(script).publish, "a published profile stays published"
+    assert _order(script) == Validate(actor=getpass.getuser(), profile="Acme")
 
 
-def test_validating_a_draft_does_not_publish_it(script: Script, run: Run) -> None:
-    script.answers = {ListProfiles: [PROFILE.model_copy(update={"status": ProfileStatus.DRAFT})]}
-    script.work = lambda *_: _connected()
-    run("profile", "validate", "Acme")
-    assert not _order(script).publish
+@pytest.mark.parametrize("checks", [(), (MISSING,)])
+def test_publish_publishes_what_passed_and_only_with_yes(checks: tuple[Check, ...], script: Script, run: Run) -> None:
+    published = PublishAnswer(profile_id="p1", status=ProfileStatus.PUBLISHED, job_id="j9")
+    script.answers = {ListProfiles: [PROFILE], Publish: published}
+    script.work = lambda job, _: DOWNLOADED if job.kind is JobKind.DOWNLOAD else _validation(*checks)
+    assert run("profile", "publish", "Acme").code == (78 if checks else 1)
+    assert not [command for command in script.asked if isinstance(command, Publish)]
+    printed = run("profile", "publish", "Acme", "--yes", "--json")
+    if checks:
+        assert (printed.code, printed.document["passed"]) == (78, False)
+        return
+    downloaded = {"download": DOWNLOADED.model_dump(mode="json")}
+    assert (printed.code, printed.document) == (0, published.model_dump(mode="json") | downloaded)
+    assert (script.the(Publish).fingerprint, script.the(Publish).confirmed) == ("f1", True)
+
+
+def test_pause_and_resume(script: Script, run: Run) -> None:
+    script.answers = {Pause: PROFILE, Resume: PROFILE}
+    assert "is paused" in run("profile", "pause", "Acme").out
+    assert "no longer paused" in run("profile", "resume", "Acme").out
+    assert (script.the(Pause).profile, script.the(Resume).profile) == ("Acme", "Acme")
+
+
+def test_delete_shows_what_goes_and_deletes_with_yes(script: Script, run: Run) -> None:
+    preview = DeletePreview(
+        profile_id="p1",
+        name="Acme",
+        goes={"sf_user": 1200},
+        candidates_closed=7,
+        jobs_canceled=0,
+        stays=["audit trail"],
+    )
+    deleted = preview.model_copy(update={"deleted": True})
+    script.answers = {PreviewDelete: preview, DeleteProfile: deleted}
+    shown = run("profile", "delete", "Acme")
+    assert shown.code == 1
+    assert "1,200 rows would go" in shown.out
+    assert "Nothing was deleted." in shown.out
+    done = run("profile", "delete", "Acme", "--yes")
+    assert done.code == 0
+    assert "1,200 rows went" in done.out
+    assert script.the(DeleteProfile).confirmed
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_key_rotate_says_what_was_sealed(is_new: bool, script: Script, run: Run) -> None:
+    script.answers = {RotateKey: RotationAnswer(sealed=3, unreadable=1, key_is_new=is_new)}
+    printed = run("key", "rotate")
+    assert "3 secrets" in printed.out
+    assert "1 could not be opened" in printed.out
+    assert ("key file" in printed.out) is is_new
 
 
 def test_profiles_are_a_table_or_json(script: Script, run: Run) -> None:
@@ -245,17 +338,7 @@ def test_profiles_are_a_table_or_json(script: Script, run: Run) -> None:
 
 @pytest.mark.parametrize("full", [False, True])
 def test_download_waits_for_the_job_and_gives_its_result(full: bool, script: Script, run: Run) -> None:
-    answer = DownloadAnswer(
-        job_id="j1",
-        state=JobState.SUCCEEDED,
-        mode="full",
-        rows={"User": 20},
-        api_calls=9,
-        bytes=100,
-        seconds=1.5,
-        peak_rss_mb=90,
-        warnings=["Package licenses could not be read."],
-    )
+    answer = DOWNLOADED
     script.work = lambda *_: answer
     line = ("download", "Acme", *(["--full"] if full else []))
     assert run(*line, "--json").document == answer.model_dump(mode="json")
