@@ -6,9 +6,10 @@ from sfsam.emulator.errors import SalesforceError, integrity
 from sfsam.emulator.rules.work import Row, Work
 from sfsam.emulator.schema.model import TARGET_SHIFT
 
+FULL_LICENSE = "SFDC"
 _CORE = frozenset(
     {
-        "SFDC",
+        FULL_LICENSE,
         "AUL",
         "AUL1",
         "AUL_LIGHT",
@@ -103,7 +104,7 @@ def _held_permission_set(work: Work, user: int, license_number: int) -> str | No
 
 
 def _held_feature(user: Row, key: str) -> str | None:
-    if key == "SFDC":
+    if key == FULL_LICENSE:
         return None
     flags = (name for name, value in user.items() if name.startswith("UserPermissions") and value is True)
     return next((name for name in flags if name not in _ANY_LICENSE_FEATURES), None)

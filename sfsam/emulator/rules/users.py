@@ -8,7 +8,7 @@ from sfsam.emulator.errors import SalesforceError, insufficient_access, integrit
 from sfsam.emulator.rules.base import Rules
 from sfsam.emulator.rules.deactivation import check_deactivation, check_last_admin
 from sfsam.emulator.rules.seats import check_feature, check_user_license
-from sfsam.emulator.rules.user_licenses import check_carried, check_move
+from sfsam.emulator.rules.user_licenses import FULL_LICENSE, check_carried, check_move
 from sfsam.emulator.rules.work import Row, Work
 
 _USERNAME = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -65,7 +65,10 @@ class UserRules(Rules):
         after = {**row, **changed}
         if "ProfileId" in changed:
             self._check_profile(work, row, after)
-            changed["UserType"] = _profile(work, changed["ProfileId"])["UserType"]
+            profile = _profile(work, changed["ProfileId"])
+            changed["UserType"] = profile["UserType"]
+            if profile["LicenseDefinitionKey"] != FULL_LICENSE and after["ForecastEnabled"]:
+                changed["ForecastEnabled"] = False  # forecasts drop with the full license (fact sheet 5.8)
         elif changed.get("IsActive"):
             check_user_license(work, _profile(work, row["ProfileId"])["UserLicenseId"])
         self._check_features(work, row, changed, after)

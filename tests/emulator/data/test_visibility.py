@@ -26,6 +26,17 @@ NEEDS = [
     ("UserLogin", "ManageUsers"),
     ("ActiveFeatureLicenseMetric", "ViewSetup"),
     ("TenantUsageEntitlement", "ViewSetup"),
+    ("ActivePermSetLicenseMetric", "ViewSetup"),
+    ("ActiveProfileMetric", "ViewSetup"),
+    ("LightningUsageByAppTypeMetrics", "ViewSetup"),
+    ("LightningToggleMetrics", "ViewSetup"),
+    ("VerificationHistory", "ManageUsers"),
+    ("LoginGeo", "ManageUsers"),
+    ("EventLogFile", "ViewEventLogFiles"),
+    ("PermissionSetGroup", "AssignPermissionSets"),
+    ("PermissionSetGroupComponent", "ViewSetup"),
+    ("ObjectPermissions", "ViewSetup"),
+    ("GrantedByLicense", "ViewSetup"),
 ]
 
 
@@ -63,6 +74,77 @@ def test_others_tokens_need_a_permission(busy: Desk, someone: MakeUser) -> None:
     assert someone("ApiEnabled").count("SELECT AppName FROM OauthToken") == 0
     assert someone("CustomizeApplication").count("SELECT AppName FROM OauthToken") > 0
     assert busy.query("SELECT Id FROM OauthToken LIMIT 1") == [{"Id": None}]
+
+
+OWN_ROWS = [("UserAppInfo", "ViewAllUsers", "UserId"), ("AuthSession", "ManageUsers", "UsersId")]
+
+
+@pytest.mark.parametrize(("name", "permission", "owner"), OWN_ROWS)
+def test_without_the_permission_only_ones_own_rows_are_there(
+    busy: Desk, someone: MakeUser, name: str, permission: str, owner: str
+) -> None:
+    everybody = busy.query(f"SELECT {owner} FROM {name}")  # noqa: S608 - our own words
+    assert len({row[owner] for row in everybody}) > 3
+    assert someone("ApiEnabled").count("SELECT Id FROM " + name) == 0  # noqa: S608 - our own words
+    assert someone(permission).count("SELECT Id FROM " + name) == len(everybody)  # noqa: S608 - our own words
+    mine = Desk(busy.org, everybody[0][owner])
+    assert {row[owner] for row in mine.query(f"SELECT {owner} FROM {name}")} == {everybody[0][owner]}  # noqa: S608
+
+
+FACT_SHEET = {
+    "User": "Id Username Name FirstName LastName Alias Email IsActive CreatedDate LastLoginDate LastPasswordChangeDate "
+    "PasswordExpirationDate NumberOfFailedLogins ProfileId UserRoleId UserType ManagerId Department Division Title "
+    "CompanyName EmployeeNumber FederationIdentifier ContactId AccountId IsPortalEnabled IsPartner TimeZoneSidKey "
+    "LocaleSidKey LanguageLocaleKey EmailEncodingKey DelegatedApproverId HasUserVerifiedEmail LastModifiedDate "
+    "SystemModstamp LastViewedDate LastReferencedDate UserPermissionsMarketingUser UserPermissionsChatterAnswersUser",
+    "Profile": "Id Name UserLicenseId UserType Type Description IsSsoEnabled CreatedDate",
+    "UserLicense": "Id LicenseDefinitionKey Name MasterLabel Status TotalLicenses UsedLicenses UsedLicensesLastUpdated "
+    "MonthlyLoginsEntitlement MonthlyLoginsUsed CreatedDate LastModifiedDate SystemModstamp",
+    "PermissionSetLicense": "Id DeveloperName MasterLabel PermissionSetLicenseKey Language Status TotalLicenses "
+    "UsedLicenses ExpirationDate IsAvailableForIntegrations IsDeleted MaximumPermissionsManageUsers",
+    "PermissionSetLicenseAssign": "Id AssigneeId PermissionSetLicenseId IsRevoked LastCreatedByChangeId "
+    "LastDeletedByChangeId IsDeleted CreatedDate CreatedById SystemModstamp",
+    "PackageLicense": "Id NamespacePrefix Status AllowedLicenses UsedLicenses ExpirationDate IsProvisioned "
+    "IsAvailableForIntegrations CreatedDate LastModifiedDate",
+    "UserPackageLicense": "Id PackageLicenseId UserId IsRevoked LastCreatedByChangeId LastDeletedByChangeId "
+    "CreatedDate",
+    "PermissionSet": "Id Name Label Description LicenseId IsOwnedByProfile ProfileId Type IsCustom NamespacePrefix "
+    "HasActivationRequired PermissionSetGroupId",
+    "PermissionSetAssignment": "Id AssigneeId PermissionSetId PermissionSetGroupId ExpirationDate IsActive IsRevoked "
+    "SystemModstamp",
+    "PermissionSetGroup": "Id DeveloperName MasterLabel Status HasActivationRequired",
+    "PermissionSetGroupComponent": "Id PermissionSetGroupId PermissionSetId",
+    "UserLogin": "Id UserId IsFrozen IsPasswordLocked LastModifiedDate LastModifiedById",
+    "LoginHistory": "Id UserId LoginTime LoginType LoginSubType Status Application Browser Platform SourceIp "
+    "ForwardedForIp LoginUrl ApiType ApiVersion ClientVersion AuthenticationServiceId AuthMethodReference LoginGeoId "
+    "NetworkId CountryIso CipherSuite TlsProtocol OptionsIsGet OptionsIsPost",
+    "VerificationHistory": "Activity EventGroup LoginGeoId LoginHistoryId Policy Remarks ResourceId SourceIp Status "
+    "UserId VerificationMethod VerificationTime",
+    "AuthSession": "UsersId CreatedDate LastModifiedDate NumSecondsValid SessionType LoginType LoginHistoryId SourceIp "
+    "UserType ParentId SessionSecurityLevel IsCurrent LogoutUrl IsAssociatedWithJwtAccessToken",
+    "OauthToken": "AppName AppMenuItemId UserId CreatedDate LastUsedDate UseCount AccessToken RequestToken DeleteToken",
+    "UserAppInfo": "UserId AppDefinitionId FormFactor LastModifiedDate",
+    "LightningUsageByAppTypeMetrics": "UserId AppExperience MetricsDate SystemModstamp",
+    "EventLogFile": "Id EventType LogDate LogFileLength LogFileContentType LogFileFieldNames LogFileFieldTypes "
+    "ApiVersion Interval Sequence LogFile",
+    "ActiveFeatureLicenseMetric": "FeatureType TotalLicenseCount AssignedUserCount ActiveUserCount MetricsDate",
+    "ActivePermSetLicenseMetric": "PermissionSetLicenseId DeveloperName MasterLabel TotalLicenses AssignedUserCount "
+    "ActiveUserCount MetricsDate",
+    "ActiveProfileMetric": "ProfileId UserLicenseId AssignedUserCount ActiveUserCount MetricsDate",
+    "TenantUsageEntitlement": "ResourceGroupKey Setting MasterLabel StartDate EndDate CurrentAmountAllowed AmountUsed "
+    "UsageDate Frequency IsPersistentResource HasRollover OverageGrace",
+    "Organization": "Id Name OrganizationType InstanceName IsSandbox TrialExpirationDate NamespacePrefix IsReadOnly "
+    "LanguageLocaleKey DefaultLocaleSidKey TimeZoneSidKey CreatedDate SignupCountryIsoCode WebToCaseDefaultCreatorId "
+    "WebToCaseDefaultOwnerId WebToLeadDefaultOwnerId WebToLeadDefaultCreatorId",
+}
+"""What fact sheet 4.1 to 4.15 says that each object has."""
+
+
+@pytest.mark.parametrize("name", sorted(FACT_SHEET))
+def test_an_object_has_the_fields_of_the_fact_sheet_and_rows(calm: Desk, name: str) -> None:
+    fields = {field["name"] for field in calm.org.describe(name, calm.caller)["fields"]}
+    assert set(FACT_SHEET[name].split()) - fields == set()
+    assert calm.count("SELECT COUNT() FROM " + name) > 0  # noqa: S608 - our own words
 
 
 FIELD_NEEDS = [
