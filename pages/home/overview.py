@@ -4,11 +4,13 @@ import streamlit as st
 
 from sfsam.ui import shell
 from sfsam.ui.components import export, filters, overview
+from sfsam.ui.components.playbook import starting
 from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Overview", EVERYONE)
 scope = filters.scope(controls)
 with controls:
+    starting.control()
     export.menu(["position", "unused"], scope)
 
 overview.lead(scope)

@@ -14,7 +14,7 @@ welcome.work()
 
 wide, narrow = st.columns(2)
 with wide:
-    connect.form()
+    connect.card()
 with narrow:
     welcome.practice()
     welcome.profiles()

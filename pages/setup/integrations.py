@@ -6,7 +6,7 @@ from sfsam.ui import shell
 from sfsam.ui.components.playbook import starting
 from sfsam.ui.viewer import INTEGRATORS
 
-shell.open_page("Create integration", INTEGRATORS, needs_data=False)
+shell.open_page("Create direct integration", INTEGRATORS, needs_data=False)
 
 starting.lead()
 

@@ -304,7 +304,8 @@ def _require_same_org(connection: Connection, org_id: str | None, org_name: str,
 
 
 def _note_trouble(world: World, connection: Connection, error: SfsamError) -> None:
-    trouble = Trouble(error=error.name, what=error.what, remedy=error.remedy, said=error.said)
+    ours = error.values.get("code") if isinstance(error, RefusedError) else None
+    trouble = Trouble(error=str(ours or error.name), what=error.what, remedy=error.remedy, said=error.said)
     with world.store.begin() as work:
         latest = work.profiles.find_connection(connection.profile_id, connection.purpose)
         if latest is not None:

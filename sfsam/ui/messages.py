@@ -43,6 +43,8 @@ CONNECT_NEEDS = (
     (":material/badge:", "An integration user that may view setup and all users"),
     (":material/key:", "The consumer key and the consumer secret of the app"),
 )
+PLAYBOOK_LEADS = "The playbook leads through all of it, five pages, and shows what to enter where in Salesforce."
+CONNECT_AT_ONCE = "Client id and secret at hand? Connect in one step"
 PRACTICE_FACTS = (
     (":material/timer:", "Ready in about a minute"),
     (":material/cloud_off:", "Nothing leaves this machine"),
@@ -58,10 +60,6 @@ AFTER_CONNECTING = (
     (":material/undo:", "Reclaim", "With a plan first, a confirmation, and the outcome read back from the org."),
 )
 SELF_HOSTED = "Self-hosted. Data stays on this server; secrets and tokens are encrypted at rest."
-GRANT_HELP = {
-    "client-credentials": "The app runs as one integration user. Nobody logs in; the run-as user is set in the app.",
-    "authorization-code": "You log in to Salesforce once in this browser; the app then acts as that user.",
-}
 OAUTH_ERRORS = {
     "access_denied": (
         "Salesforce did not allow the access: it was denied at the log-in.",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sfsam.charts.formats import counted
 from sfsam.domain.answers import PageRow, PlaybookAnswer, ProfileAnswer, StepRow, ValidationAnswer
 from sfsam.domain.playbook import Page, PageStatus, RegistrationPath
-from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
+from sfsam.domain.profiles import GrantType, Process, ProfileStatus
 from sfsam.ui.formats import plain
 
 PAGE_WORDS = {
@@ -223,9 +223,9 @@ def validation_now(validation: ValidationAnswer | None) -> str:
         return "Something was changed since the validation."
     missing = sum(check.ok is False for check in validation.checks)
     if validation.passed:
-        also = f"; {counted(missing, 'line is', 'lines are')} missing for what is switched off" if missing else ""
-        return f"The validation passed{also}."
-    return f":primary[{counted(missing, 'permission is', 'permissions are')} missing.]"
+        also = f"; {counted(missing, 'line that is not needed is', 'lines that are not needed are')} missing"
+        return f"The validation passed{also if missing else ''}."
+    return f":primary[{counted(missing, 'line is', 'lines are')} missing.]"
 
 
 def under_bar(row: PageRow, number: int, *, is_here: bool) -> str:
@@ -262,11 +262,6 @@ def profiles_lead(profiles: list[ProfileAnswer]) -> str:
     waiting = f"; {counted(drafts, 'draft waits', 'drafts wait')} to be published" if drafts else ""
     also = f" :primary[{counted(lost, 'profile has', 'profiles have')} to be reconnected.]" if lost else ""
     return f"{first}{waiting}.{also}"
-
-
-def missing_sentence(check: Check) -> str:
-    """X is missing. Remedy."""
-    return f":red[:material/cancel:] **{plain(check.permission)} is missing.** {plain(check.remedy)}"
 
 
 def entered(detail: dict[str, object]) -> str:

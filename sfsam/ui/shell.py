@@ -53,7 +53,7 @@ SECTIONS: dict[str, list[Entry]] = {
     ],
     "Set-up": [
         Entry(WELCOME, "Connect an org", ":material/add_link:", "Connect a Salesforce org or the practice org."),
-        Entry(INTEGRATIONS, "Create integration", ":material/hub:", "What can be integrated.", is_listed=False),
+        Entry(INTEGRATIONS, "Create direct integration", ":material/hub:", "What can be integrated.", is_listed=False),
         Entry(
             "pages/setup/register_application.py",
             "Register application",

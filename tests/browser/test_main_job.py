@@ -25,6 +25,7 @@ from tests.browser.walking import (
     grid_rows,
     job_ends,
     lead,
+    open_short_form,
     settled,
     table,
     tick,
@@ -108,8 +109,7 @@ def test_connect_by_authorization_code_through_the_log_in_page(
 
 def test_connect_by_client_credentials_after_a_wrong_secret(page: Page, empty_app: App, orgs: PracticeProcess) -> None:
     org = orgs.orgs[1]
-    page.goto(f"{empty_app.url}/welcome")
-    expect(page.get_by_label("Display name")).to_be_visible()
+    open_short_form(page, empty_app)
     enter_connection(page, "By secret", org, "mistyped-secret")
     page.get_by_role("button", name="Connect", exact=True).first.click()
     failed = job_ends(page, "Connect the org", "Failed")

@@ -11,7 +11,17 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.browser import walking
-from tests.browser.walking import JOB_MILLISECONDS, App, connect_by_log_in, fill, job_ends, lead, tick, visit
+from tests.browser.walking import (
+    JOB_MILLISECONDS,
+    App,
+    connect_by_log_in,
+    fill,
+    job_ends,
+    lead,
+    open_short_form,
+    tick,
+    visit,
+)
 from tests.e2e.journey import PracticeProcess, practice_org
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
@@ -69,7 +79,7 @@ WRONG_ADDRESSES = [
 
 
 def test_a_wrong_address_is_refused_at_the_form(page: Page, troubled: Troubled) -> None:
-    visit(page, troubled.app, "welcome", "Connect an org")
+    open_short_form(page, troubled.app)
     fill(page, "Display name", "Fourth")
     fill(page, "OAuth client id", "x")
     for url, what, remedy in WRONG_ADDRESSES:

@@ -122,6 +122,13 @@ def fill(page: Page, label: str, text: str) -> None:
     field.press("Tab")
 
 
+def open_short_form(page: Page, app: App) -> None:
+    """The welcome page with its folded form, for somebody who has client id and secret at hand."""
+    visit(page, app, "welcome", "Connect an org")
+    page.get_by_text("Client id and secret at hand?").click()
+    expect(page.get_by_label("Display name", exact=True)).to_be_visible()
+
+
 def enter_connection(page: Page, name: str, org: dict[str, Any], secret: str) -> None:
     """Fill the form of the welcome page for this org."""
     fill(page, "Display name", name)
@@ -132,7 +139,7 @@ def enter_connection(page: Page, name: str, org: dict[str, Any], secret: str) ->
 
 def connect_by_log_in(page: Page, app: App, name: str, org: dict[str, Any], *, deny_first: bool = False) -> None:
     """Enter the org with the authorization code grant, log in as its administrator, and allow the access."""
-    visit(page, app, "welcome", "Connect an org")
+    open_short_form(page, app)
     page.get_by_role("radio", name="Authorization code").click()
     expect(page.get_by_text(f"{app.url}/oauth/callback")).to_be_visible()
     enter_connection(page, name, org, org["client_secret"])

@@ -98,8 +98,10 @@ class FakePlaybooks:
             case Publish(profile=profile):
                 self.status = ProfileStatus.PUBLISHED
                 return PublishAnswer(profile_id=profile, status=self.status, job_id="job-1")
-            case ShowPlaybook(profile=profile) if self.book is None or profile != "p1":
+            case ShowPlaybook(profile="no-such"):
                 raise NotFound("There is no such profile.", "Open the profiles.")
+            case ShowPlaybook():
+                self.book = self.book or Playbook(profile_id="p1", updated_at=NOW)
             case _:
                 self._change(command)
         return self.shown()

@@ -63,7 +63,7 @@ def test_the_list_of_integrations_leads_into_the_playbook_of_a_new_profile(empty
 def test_without_a_profile_a_page_asks_whose_playbook(empty: FakeSystem, visit: Open, page: Page) -> None:
     app = visit(PATHS[page])
     assert messages.NO_PROFILE[0] in said(app)
-    assert "Create integration" in links(app)
+    assert "Create direct integration" in links(app)
 
 
 def test_a_profile_that_is_gone_is_said_to_be_gone(empty: FakeSystem, visit: Open) -> None:

@@ -17,11 +17,13 @@ from sfsam.domain.commands import (
     StopPracticeOrg,
 )
 from sfsam.domain.profiles import GrantType
-from sfsam.ui import formats, frames, messages, state, viewer
+from sfsam.ui import formats, frames, messages, shell, state, viewer
 from sfsam.ui.components import cards, failures, jobs, permissions
+from sfsam.ui.components.playbook import frame
+from sfsam.ui.playbook_messages import GRANT_HELP, GRANT_WORDS
 
 SLOT = "connect"
-GRANTS = {GrantType.CLIENT_CREDENTIALS: "Client credentials", GrantType.AUTHORIZATION_CODE: "Authorization code"}
+GRANTS = [GrantType.CLIENT_CREDENTIALS, GrantType.AUTHORIZATION_CODE]
 
 
 def profiles() -> list[ProfileAnswer]:
@@ -29,25 +31,34 @@ def profiles() -> list[ProfileAnswer]:
     return list(frames.send(ListProfiles()))
 
 
-def form() -> None:
-    """Name, My Domain URL, grant, client id and secret; the redirect URL to copy. One button leads on."""
+def card() -> None:
+    """What connecting needs, the way into the playbook, and the short way for somebody who has it all at hand."""
     with cards.card("connect", ":primary[:material/add_link:] Connect a Salesforce org"):
         for icon, words in messages.CONNECT_NEEDS:
             st.markdown(f"{icon} {words}")
-        st.segmented_control(
-            "Grant type",
-            list(GRANTS),
-            format_func=GRANTS.get,  # type: ignore[arg-type]
-            default=GrantType.CLIENT_CREDENTIALS,
-            required=True,
-            key="new_grant",
-        )
-        grant = GrantType(st.session_state.get("new_grant") or GrantType.CLIENT_CREDENTIALS)
-        st.caption(messages.GRANT_HELP[grant])
-        if grant is GrantType.AUTHORIZATION_CODE:
-            st.markdown("OAuth redirect URL, to enter in the app")
-            st.code(redirect_url(), language=None)
-        _fields(grant)
+        st.markdown(messages.PLAYBOOK_LEADS)
+        if st.button("Create direct integration", type="primary", icon=":material/add_link:", key="create_integration"):
+            st.switch_page(shell.INTEGRATIONS)
+        with st.expander(messages.CONNECT_AT_ONCE, key="at_once"):
+            _form()
+
+
+def _form() -> None:
+    """Name, My Domain URL, grant, client id and secret; the redirect URL to copy. One button leads on."""
+    st.segmented_control(
+        "Grant type",
+        GRANTS,
+        format_func=GRANT_WORDS.__getitem__,
+        default=GrantType.CLIENT_CREDENTIALS,
+        required=True,
+        key="new_grant",
+    )
+    grant = GrantType(st.session_state.get("new_grant") or GrantType.CLIENT_CREDENTIALS)
+    st.caption(GRANT_HELP[grant])
+    if grant is GrantType.AUTHORIZATION_CODE:
+        st.markdown("OAuth redirect URL, to enter in the app")
+        st.code(redirect_url(), language=None)
+    _fields(grant)
 
 
 def _fields(grant: GrantType) -> None:
@@ -60,7 +71,7 @@ def _fields(grant: GrantType) -> None:
         st.text_input("OAuth client secret", key=_secret_key(), type="password", max_chars=300)
         st.caption(f":material/lock: {messages.SECRET_KEPT}")
         label = "Connect" if grant is GrantType.CLIENT_CREDENTIALS else "Save and go to the log-in"
-        st.form_submit_button(label, type="primary", icon=":material/add_link:", on_click=_draft, args=(grant,))
+        st.form_submit_button(label, icon=":material/add_link:", on_click=_draft, args=(grant,))
     if refused := state.remembered("draft_refused"):
         failures.show(refused.what, refused.remedy, said=refused.said, is_refusal=refused.family == "refused")
     if missing := state.remembered("draft_missing"):
@@ -101,6 +112,9 @@ def returned() -> None:
 
 def profile_card(profile: ProfileAnswer) -> None:
     """One integration profile: what is connected, what is missing, and the next step."""
+    if not profile.url:  # a playbook that was begun
+        frame.draft_link(profile)
+        return
     connected = profile.connected_at is not None
     badge = (":material/check_circle:", "green", "Connected") if connected else (":material/schedule:", "gray", "Draft")
     with cards.card(f"profile_{profile.profile_id}", formats.plain(profile.name), badge=badge):
@@ -178,7 +192,7 @@ def _facts(profile: ProfileAnswer) -> None:
         "Org id": profile.org_id or formats.NOT_KNOWN,
         "Edition": f"{profile.edition}{kind}" if profile.edition else formats.NOT_KNOWN,
         "Connection URL": profile.url,
-        "Grant type": GRANTS[profile.grant],
+        "Grant type": GRANT_WORDS[profile.grant],
         "Connected as": profile.username or formats.NOT_KNOWN,
         "Last download": viewer.moment(profile.last_download_at) if profile.last_download_at else formats.NEVER,
     }

@@ -25,11 +25,15 @@ def table(checks: Sequence[Check]) -> None:
     later = f", {unknown} not known until first use" if unknown else ""
     with st.expander(f"{granted} of {counted(len(checks), 'permission', 'permissions')} granted{later}"):
         tables.small([_line(check) for check in checks], alt="Permissions of the connected user")
-    for remedy, names in _missing(checks).items():
-        verb = "is" if len(names) == 1 else "are"
-        st.markdown(
-            f":red[:material/cancel:] **{formats.plain(', '.join(names))} {verb} missing.** {formats.plain(remedy)}"
-        )
+    missing(checks)
+
+
+def missing(checks: Sequence[Check]) -> None:
+    """What is missing, each with its remedy. Without what is not required a process works, but knows less."""
+    for is_required, mark in ((True, ":red[:material/cancel:]"), (False, ":orange[:material/warning:]")):
+        for remedy, names in _missing([check for check in checks if check.required is is_required]).items():
+            verb = "is" if len(names) == 1 else "are"
+            st.markdown(f"{mark} **{formats.plain(', '.join(names))} {verb} missing.** {formats.plain(remedy)}")
 
 
 def _missing(checks: Sequence[Check]) -> dict[str, list[str]]:

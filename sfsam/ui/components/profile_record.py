@@ -36,9 +36,8 @@ def opened() -> ProfileAnswer:
     found = [each for each in frames.send(ListProfiles()) if each.profile_id == profile_id]
     if not found:
         state.forget_address(frame.PROFILE)
-        cards.empty(
-            "gone", ("Which profile?", "Choose one from the list of profiles."), link=(profiles.LIST, "All profiles")
-        )
+        cards.lead("**Which profile?** Choose one from the list of profiles.")
+        st.page_link(profiles.LIST, label="All profiles", icon=":material/arrow_forward:")
         st.stop()
     profile: ProfileAnswer = found[0]
     cards.lead(_lead(profile), _caption(profile))

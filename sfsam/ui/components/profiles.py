@@ -50,7 +50,7 @@ def card(profile: ProfileAnswer) -> None:
         with st.container(horizontal=True):
             record_link(profile.profile_id, "Open the record")
             if profile.status is ProfileStatus.DRAFT and not profile.is_practice:
-                starting.go_on(profile)
+                frame.draft_link(profile)
 
 
 def record_link(profile_id: str, label: str) -> None:

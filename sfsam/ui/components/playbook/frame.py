@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from sfsam.domain.answers import ActivityRow, PageRow, PlaybookAnswer
+from sfsam.domain.answers import ActivityRow, PageRow, PlaybookAnswer, ProfileAnswer
 from sfsam.domain.commands import ListProfiles, MarkComplete, ShowActivityLog, ShowPlaybook
 from sfsam.domain.playbook import Page, PageStatus
 from sfsam.domain.profiles import ProfileStatus
@@ -137,17 +137,23 @@ def _book(profile_id: str | None) -> PlaybookAnswer:
 
 def drafts() -> None:
     """No profile is named: the drafts to go on with, and the way to a new one."""
-    open_books = [each for each in frames.send(ListProfiles()) if each.status is ProfileStatus.DRAFT]
-    cards.empty(
-        "whose", messages.NO_PROFILE, icon=":material/checklist:", link=(shell.INTEGRATIONS, "Create integration")
+    cards.lead(f"**{messages.NO_PROFILE[0]}**", messages.NO_PROFILE[1])
+    with cards.card("whose", "Go on with"):
+        for profile in frames.send(ListProfiles()):
+            if profile.status is ProfileStatus.DRAFT:
+                draft_link(profile)
+        st.page_link(shell.INTEGRATIONS, label="Create direct integration", icon=":material/add_link:")
+
+
+def draft_link(profile: ProfileAnswer) -> None:
+    """The way back into the playbook of a draft, at the page to go on with."""
+    book: PlaybookAnswer = frames.send(ShowPlaybook(profile=profile.profile_id))
+    st.page_link(
+        PATHS[book.current],
+        label=f"Go on with {formats.plain(profile.name)}",
+        icon=":material/edit:",
+        query_params={PROFILE: profile.profile_id},
     )
-    for profile in open_books:
-        st.page_link(
-            PATHS[Page.REGISTER_APPLICATION],
-            label=f"Go on with {formats.plain(profile.name)}",
-            icon=":material/edit:",
-            query_params={PROFILE: profile.profile_id},
-        )
 
 
 def _bars(book: PlaybookAnswer, page: Page) -> None:

@@ -177,9 +177,7 @@ def _lines(checked: ValidationAnswer) -> None:
     st.markdown(f"{granted} of {counted(len(checked.checks), 'line', 'lines')} granted, {viewer.moment(checked.at)}.")
     if not checked.fits:
         st.markdown(f":orange[:material/warning:] {messages.OUTDATED}")
-    for check in checked.checks:
-        if check.ok is False:
-            st.markdown(messages.missing_sentence(check))
+    permissions.missing(checked.checks)
     if unknown:
         st.caption(f"{counted(unknown, 'line is', 'lines are')} not known. {messages.UNKNOWN_LINES}")
 
@@ -205,7 +203,7 @@ def _process(check: Check) -> Process:
 
 def _process_lines(process: Process, lines: Sequence[Check], *, is_on: bool) -> None:
     granted = sum(line.ok is True for line in lines)
-    missing = any(line.ok is False for line in lines)
+    missing = any(line.ok is False and line.required for line in lines)
     icon = (
         ":gray[:material/do_not_disturb_on:]"
         if not is_on

@@ -8,7 +8,7 @@ from sfsam.domain.answers import PlaybookAnswer, ProfileAnswer
 from sfsam.domain.commands import ListProfiles, StartPlaybook
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import ProfileStatus
-from sfsam.ui import formats, frames, shell
+from sfsam.ui import frames, shell
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards, failures
 from sfsam.ui.components.playbook import entering, frame
@@ -55,17 +55,7 @@ def waiting() -> None:
         return
     with cards.card("drafts", "Begun and not published yet"):
         for profile in drafts:
-            go_on(profile)
-
-
-def go_on(profile: ProfileAnswer) -> None:
-    """The way back into the playbook of a draft."""
-    st.page_link(
-        frame.PATHS[Page.REGISTER_APPLICATION],
-        label=f"Go on with {formats.plain(profile.name)}",
-        icon=":material/edit:",
-        query_params={frame.PROFILE: profile.profile_id},
-    )
+            frame.draft_link(profile)
 
 
 def none_yet() -> None:
