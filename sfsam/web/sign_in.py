@@ -111,7 +111,11 @@ def _next(begun: _Begun, authorized: AuthorizedAnswer) -> Connect | CreateToken:
     """The welcome page connects in one go; the playbook goes step by step."""
     if begun.back == _WELCOME:
         return Connect(profile=authorized.profile_id)
-    return CreateToken(**authorized.model_dump())
+    return CreateToken(
+        profile=authorized.profile_id,
+        purpose=authorized.purpose,
+        accept_other_org=authorized.accept_other_org,
+    )
 
 
 def _signer(system: System) -> URLSafeTimedSerializer:

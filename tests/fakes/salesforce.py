@@ -177,13 +177,18 @@ class FakeSalesforce:
     def __init__(self, org: FakeOrg, acting_org: FakeOrg | None = None) -> None:
         self.org = org
         self.acting_org = acting_org  # what the connection for acting sees; None: the same
+        self.id_path = "/id"  # of the identity URL of the next log-in
+        self.begun = 0
 
     def check_url(self, url: str) -> str:
         return url.rstrip("/")
 
     def begin_authorization(self, connection: Connection, redirect_uri: str) -> AuthorizationStart:
+        self.begun += 1
         return AuthorizationStart(
-            url=f"{connection.url}/authorize?redirect_uri={redirect_uri}", state="state-1", code_verifier="verifier"
+            url=f"{connection.url}/authorize?redirect_uri={redirect_uri}",
+            state=f"state-{self.begun}",
+            code_verifier="verifier",
         )
 
     def finish_authorization(
@@ -191,7 +196,10 @@ class FakeSalesforce:
     ) -> Token:
         assert (code_verifier, client_secret) == ("verifier", "s3cret")
         return Token(
-            access_token=f"00D!{code}", refresh_token="r", instance_url=connection.url, id_url=f"{connection.url}/id"
+            access_token=f"00D!{code}",
+            refresh_token="r",
+            instance_url=connection.url,
+            id_url=connection.url + self.id_path,
         )
 
     def open(self, connection: Connection, credential: str, tokens: TokenKeeper) -> FakeSession:
