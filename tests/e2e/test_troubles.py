@@ -284,7 +284,7 @@ def test_without_manage_users_it_downloads_with_warnings_and_sends_nothing(
     with _lacking(practice, connected_user, *brought):
         said = installations.refuse(*reclaim)
         answer = sfsam.done(*DOWNLOAD)
-        checked, _ = installations.ask("profile", "validate", "Production")
+        checked = sfsam.run("profile", "validate", "Production")
     assert (said["name"], said["exit_code"]) == ("PermissionMissing", 78)
     assert "nothing was sent" in said["what"]
     assert "Manage Users" in said["remedy"]
