@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -13,6 +15,7 @@ from sfsam.emulator.wire.id_tokens import key_set
 from sfsam.emulator.wire.oauth_site import Session, Site, form_route
 from sfsam.emulator.wire.replies import json_reply
 from sfsam.emulator.wire.resource import PlainRoute
+from sfsam.emulator.wire.versions import VERSIONS
 
 Fields = dict[str, str]
 
@@ -62,16 +65,21 @@ def _identity(site: Site, request: Request, fields: Fields) -> Response:
             "last_name": user.get("LastName"),
             "timezone": user.get("TimeZoneSidKey"),
             "photos": {"picture": None, "thumbnail": None},
-            "mobile_phone": None,
+            "addr_street": user.get("Street"),
+            "addr_city": user.get("City"),
+            "addr_state": None,
+            "addr_country": user.get("CountryCode"),
+            "addr_zip": None,
+            "mobile_phone": user.get("MobilePhone"),
             "mobile_phone_verified": False,
             "is_lightning_login_user": False,
             "status": {"created_date": None, "body": None},
-            "urls": _urls(session, request),
+            "urls": _urls_of_version(session, request, fields),
             "active": user.get("IsActive", True),
             "user_type": _user_type(user),
             "language": user.get("LanguageLocaleKey"),
             "locale": user.get("LocaleSidKey"),
-            "utcOffset": 0,
+            "utcOffset": _utc_offset(user),
             "last_modified_date": user.get("LastModifiedDate"),
             "is_app_installed": True,
         }
@@ -100,14 +108,16 @@ def _userinfo(site: Site, request: Request, fields: Fields) -> Response:
             "photos": {"picture": None, "thumbnail": None},
             "profile": f"{session.host.base_url(request)}/{session.caller.user_id}",
             "picture": None,
-            "address": {},
+            "address": {"street_address": user.get("Street"), "locality": user.get("City")},
+            "phone_number": user.get("MobilePhone"),
+            "phone_number_verified": False,
             "is_salesforce_integration_user": False,
             "urls": _urls(session, request),
             "active": user.get("IsActive", True),
             "user_type": _user_type(user),
             "language": user.get("LanguageLocaleKey"),
             "locale": user.get("LocaleSidKey"),
-            "utcOffset": 0,
+            "utcOffset": _utc_offset(user),
             "updated_at": user.get("LastModifiedDate"),
             "is_app_installed": True,
         }
@@ -121,17 +131,43 @@ def _user_type(user: dict[str, Any]) -> str:
 
 def _urls(session: Session, request: Request) -> dict[str, str]:
     """Link templates on the org's own address; `{version}` is for the client to fill."""
-    base = session.host.base_url(request)
+    base, org_id = session.host.base_url(request), session.org.org_id[:15]
     rest = f"{base}/services/data/v{{version}}/"
+    soap = {"enterprise": "c", "metadata": "m", "partner": "u", "tooling_soap": "T"}
+    data = {
+        "sobjects": "sobjects/",
+        "search": "search/",
+        "query": "query/",
+        "recent": "recent/",
+        "tooling_rest": "tooling/",
+        "feeds": "chatter/feeds",
+        "groups": "chatter/groups",
+        "users": "chatter/users",
+        "feed_items": "chatter/feed-items",
+        "feed_elements": "chatter/feed-elements",
+    }
     return {
-        "enterprise": f"{base}/services/Soap/c/{{version}}/{session.org.org_id[:15]}",
-        "partner": f"{base}/services/Soap/u/{{version}}/{session.org.org_id[:15]}",
+        **{name: f"{base}/services/Soap/{letter}/{{version}}/{org_id}" for name, letter in soap.items()},
         "rest": rest,
-        "sobjects": f"{rest}sobjects/",
-        "query": f"{rest}query/",
+        **{name: rest + path for name, path in data.items()},
         "profile": f"{base}/{session.caller.user_id}",
         "custom_domain": base,
     }
+
+
+def _urls_of_version(session: Session, request: Request, fields: Fields) -> dict[str, str]:
+    """The links with the version that `version` names, "latest" or vXX.0 (Salesforce fact sheet 1.1)."""
+    wanted = fields.get("version", "")
+    version = VERSIONS[-1] if wanted == "latest" else wanted.removeprefix("v")
+    urls = _urls(session, request)
+    return {name: url.replace("{version}", version) for name, url in urls.items()} if version in VERSIONS else urls
+
+
+def _utc_offset(user: dict[str, Any]) -> int:
+    """The standard time of the user's zone, in milliseconds after UTC."""
+    zone = ZoneInfo(str(user.get("TimeZoneSidKey") or "UTC"))
+    offset = datetime(2026, 1, 1, tzinfo=zone).utcoffset() or timedelta()
+    return int(offset.total_seconds() * 1_000)
 
 
 def _keys(site: Site, request: Request, fields: Fields) -> Response:

@@ -255,6 +255,9 @@ def test_pitfall_14_identity_answers_in_plain_text_when_it_refuses(orgs: list[Se
     url = f"{org.line['base_url']}/id/{org.line['org_id']}/{org.line['admin_user_id']}"
     good = httpx.get(url, params={"format": "json", "oauth_token": org.line["access_token"]}).json()
     assert (good["id"], good["user_type"], good["urls"]["custom_domain"]) == (url, "STANDARD", org.line["base_url"])
+    latest = httpx.get(url, params={"version": "latest", "oauth_token": org.line["access_token"]}).json()
+    assert latest["urls"]["query"] == f"{org.line['base_url']}/services/data/v68.0/query/"
+    assert good["urls"]["query"] == f"{org.line['base_url']}/services/data/v{{version}}/query/"
     wrong_org = url.replace(org.line["org_id"], other.line["org_id"])
     answers = [
         httpx.get(url, headers={"authorization": "Bearer 00D!none"}),
