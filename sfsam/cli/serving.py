@@ -12,7 +12,7 @@ from sfsam.cli.app_process import AppProcess
 from sfsam.cli.asking import AsJson, actor, done, load_settings
 from sfsam.cli.door import Door
 from sfsam.cli.output import print_answer
-from sfsam.domain.commands import StartPracticeOrg
+from sfsam.domain.commands import PracticeScenario, StartPracticeOrg
 from sfsam.errors import UsageError
 from sfsam.web import lifeline
 
@@ -20,6 +20,7 @@ AppPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the app on
 Users = Annotated[int, typer.Option(min=50, max=1_000_000, help="People in each practice org.")]
 Orgs = Annotated[int, typer.Option(min=1, max=5, help="Number of practice orgs.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same people.")]
+Scenario = Annotated[PracticeScenario, typer.Option(help="The situation that the practice orgs are in.")]
 
 
 def emulator(
@@ -48,13 +49,20 @@ def serve(port: AppPort = 8501, as_json: AsJson = False) -> int:
         return _until_interrupted(app)
 
 
-def demo(port: AppPort = 8501, users: Users = 2000, orgs: Orgs = 2, seed: Seed = 1, as_json: AsJson = False) -> int:
+def demo(
+    port: AppPort = 8501,
+    users: Users = 2000,
+    orgs: Orgs = 2,
+    seed: Seed = 1,
+    scenario: Scenario = "company",
+    as_json: AsJson = False,
+) -> int:
     """Run the app with a practice org: started, connected, downloaded, candidates identified."""
     settings = load_settings()
     try:
         with AppProcess(settings, port) as app, Door(settings) as door:
             typer.echo("Filling the practice org; this takes about a minute.", err=True)
-            started = done(door, StartPracticeOrg(actor=actor(), users=users, orgs=orgs, seed=seed))
+            started = done(door, StartPracticeOrg(actor=actor(), users=users, orgs=orgs, seed=seed, scenario=scenario))
             print_answer(started | {"url": app.url}, f"sfsam is ready: {app.url}", as_json=as_json)
             sys.stdout.flush()
             return _until_interrupted(app)

@@ -236,6 +236,10 @@ class RotateKey(Command):
     """Seal every stored secret with the newest key. Answer: RotationAnswer."""
 
 
+PracticeScenario = Literal["company", "merger", "over-limit", "hidden-objects", "sandbox", "unknown-licenses"]
+"""The situations that a practice org can be in (docs/the-practice-org.md)."""
+
+
 class StartPracticeOrg(Command):
     """Start the practice org on this machine and connect it. Runs as a job. Answer: PracticeAnswer."""
 
@@ -243,6 +247,7 @@ class StartPracticeOrg(Command):
     users: int = Field(default=2000, ge=20, le=1_000_000)
     orgs: int = Field(default=2, ge=1, le=5)
     seed: int = 1
+    scenario: PracticeScenario = "company"
 
 
 class StopPracticeOrg(Command):

@@ -26,9 +26,11 @@ class Population(BaseModel):
     users: int
     orgs: int
     seed: int
+    scenario: str = "company"
 
     def arguments(self) -> list[str]:
-        return ["--users", str(self.users), "--orgs", str(self.orgs), "--seed", str(self.seed)]
+        numbers = ["--users", str(self.users), "--orgs", str(self.orgs), "--seed", str(self.seed)]
+        return [*numbers, "--scenario", self.scenario]
 
 
 class _ReadyLine(BaseModel):

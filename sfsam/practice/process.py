@@ -38,13 +38,13 @@ class ProcessPracticeOrgs:
         self._command = tuple(command)
         self._child: subprocess.Popen[bytes] | None = None
 
-    def start(self, *, users: int, orgs: int, seed: int) -> list[PracticeOrg]:
+    def start(self, *, users: int, orgs: int, seed: int, scenario: str = "company") -> list[PracticeOrg]:
         """The orgs, started now or still running with the same population.
 
         The ports of the last time are taken again when they are free, so that stored connections stay valid.
         Raises TemporaryError when the process does not become ready, SetupError when it refuses to start.
         """
-        wanted = Population(users=users, orgs=orgs, seed=seed)
+        wanted = Population(users=users, orgs=orgs, seed=seed, scenario=scenario)
         living = self._living()
         if living is not None and living.population == wanted:
             return list(living.orgs)

@@ -28,7 +28,7 @@ def start(world: World, command: StartPracticeOrg, job: Job, control: JobControl
     """Start the practice org (or find the running one), connect each of its orgs and download it."""
     phases = Phases(control, ["Start the practice org"])
     phases.begin("Start the practice org")
-    orgs = world.practice.start(users=command.users, orgs=command.orgs, seed=command.seed)
+    orgs = world.practice.start(users=command.users, orgs=command.orgs, seed=command.seed, scenario=command.scenario)
     phases = Phases(control, ["Start the practice org", *(f"{org.name}: {name}" for org in orgs for name in _STEPS)])
     phases.end("Start the practice org", rows=len(orgs))
     for org in orgs:

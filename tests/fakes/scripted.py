@@ -28,7 +28,7 @@ FOUND = IdentifyAnswer(created=1, updated=2, closed=3, by_rule={})
 
 
 class NoPracticeOrgs:
-    def start(self, *, users: int, orgs: int, seed: int) -> list[PracticeOrg]:
+    def start(self, *, users: int, orgs: int, seed: int, scenario: str = "company") -> list[PracticeOrg]:
         raise AssertionError("no test of the doors starts a practice org")
 
     def running(self) -> list[PracticeOrg]:

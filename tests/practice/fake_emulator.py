@@ -23,6 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     for name in ("port", "tls-port", "users", "orgs", "seed"):
         parser.add_argument(f"--{name}", type=int, default=0)
+    parser.add_argument("--scenario")
     parser.add_argument("--end-with-stdin", action="store_true")
     asked = parser.parse_args()
     if asked.seed == 13:

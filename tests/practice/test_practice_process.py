@@ -61,8 +61,11 @@ def test_another_population_is_another_process(practice: ProcessPracticeOrgs, se
     practice.start(users=20, orgs=1, seed=1)
     first = _pid(settings)
     practice.start(users=30, orgs=1, seed=1)
+    second = _pid(settings)
+    practice.start(users=30, orgs=1, seed=1, scenario="merger")
     assert not psutil.pid_exists(first)
-    assert _pid(settings) != first
+    assert not psutil.pid_exists(second)
+    assert len({first, second, _pid(settings)}) == 3
 
 
 def test_after_a_crash_it_comes_back_on_the_same_address(practice: ProcessPracticeOrgs, settings: Settings) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from sfsam.domain.commands import PracticeScenario
 from sfsam.emulator.org import SCENARIOS, build_orgs
 from sfsam.emulator.schema.usage import PRODUCTION_ONLY
 from tests.emulator.data.desk import NOW, Desk
@@ -21,6 +23,10 @@ def desks(scenario: str, orgs: int = 1, users: int = 400) -> list[Desk]:
 def test_each_scenario_is_described() -> None:
     described = re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
     assert set(SCENARIOS) <= set(described)
+
+
+def test_the_app_offers_each_scenario() -> None:
+    assert set(get_args(PracticeScenario)) == set(SCENARIOS)
 
 
 def test_a_merger_gives_people_two_accounts() -> None:
