@@ -134,6 +134,21 @@ def test_update_and_delete_a_record(sf: SalesforceCommand, practice: PracticePro
     assert [entry["method"] for entry in practice.log()[-2:]] == ["PATCH", "DELETE"]
 
 
+def test_a_license_that_is_there_already_is_assigned_as_far_as_sf_cares(
+    sf: SalesforceCommand, practice: PracticeProcess
+) -> None:
+    """The refusal of a duplicate begins with the words that `sf` takes for success."""
+    user, licenses = practice.dump("User"), practice.dump("PermissionSetLicense")
+    held = next(
+        row for row in practice.dump("PermissionSetLicenseAssign").values() if user[row["AssigneeId"]]["IsActive"]
+    )
+    name = licenses[held["PermissionSetLicenseId"]]["DeveloperName"]
+    username = user[held["AssigneeId"]]["Username"]
+    told = sf.result("org", "assign", "permsetlicense", "-o", "practice", "-n", name, "-b", username)
+    assert ([row["name"] for row in told["successes"]], told["failures"]) == ([username], [])
+    assert practice.log()[-1]["answer"][0]["errorCode"] == "DUPLICATE_VALUE"
+
+
 def test_pitfall_03_export_by_bulk_ends(sf: SalesforceCommand, practice: PracticeProcess) -> None:
     file = sf.home / "users.csv"
     order = ("-q", "SELECT Id, Username FROM User", "--output-file", str(file), "-r", "csv", "--wait", "2")
