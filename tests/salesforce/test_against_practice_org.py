@@ -14,10 +14,18 @@ from sfsam.config import Settings
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Connection, GrantType
 from sfsam.domain.reclaim import Attempt, PlannedCall, Step, calls_of
-from sfsam.errors import AddressRefused, ClientRejected, OutcomeUnknown, PermissionMissing, RequestLimitReached
+from sfsam.errors import (
+    AddressRefused,
+    ClientRejected,
+    OutcomeUnknown,
+    PermissionMissing,
+    RequestLimitReached,
+    SetupError,
+)
 from sfsam.ports import StagedDownload
 from sfsam.salesforce import HttpSalesforce
 from sfsam.salesforce.client import HttpOrgSession
+from sfsam.vault.key_pairs import make_key_pair
 from tests.e2e.journey import PracticeProcess, log_in_and_allow, practice_org
 from tests.salesforce.conftest import KeptTokens
 
@@ -219,6 +227,29 @@ def test_a_person_logs_in_with_the_authorize_page(practice: PracticeProcess, sal
     opened.identify()
     assert kept.token.access_token != before
     assert kept.token.refresh_token
+
+
+def test_a_key_pair_acts_as_its_user_once_the_certificate_is_uploaded(
+    practice: PracticeProcess, salesforce: HttpSalesforce
+) -> None:
+    org = practice.orgs[0]
+    pair, another = (make_key_pair("sfsam", UtcClock().now()) for _ in range(2))
+    asked = connection(practice, grant=GrantType.JWT_BEARER).model_copy(update={"username": org["admin_username"]})
+    usual = practice.side_door("settings")
+    practice.side_door(
+        "settings",
+        {
+            "jwt_certificate": pair.certificate,
+            "permitted_users": "AdminApprovedPreAuthorized",
+            "preauthorized_users": [org["admin_username"]],
+        },
+    )
+    try:
+        assert salesforce.open(asked, pair.private_key, KeptTokens()).identify().user_id == org["admin_user_id"]
+        with pytest.raises(SetupError, match="assertion"):
+            salesforce.open(asked, another.private_key, KeptTokens()).identify()
+    finally:
+        practice.side_door("settings", usual)
 
 
 def test_a_wrong_secret_and_a_wrong_address_are_named(practice: PracticeProcess, salesforce: HttpSalesforce) -> None:

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
+from datetime import datetime
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -18,7 +20,8 @@ from sfsam.errors import (
 )
 from sfsam.ports import Token
 from sfsam.salesforce.oauth_faults import OAUTH_FAULTS, fault_of
-from sfsam.salesforce.sign_in import SignIn
+from sfsam.salesforce.sign_in import SignIn, audience_of
+from sfsam.vault.key_pairs import make_key_pair
 from tests.salesforce.conftest import Pauses, make_connection
 from tests.salesforce.paper_org import CLIENT_SECRET, HOST, PaperOrg, drop, html, oauth_refusal
 
@@ -172,3 +175,39 @@ def test_an_unknown_error_shows_salesforces_words() -> None:
     trouble = fault_of("use_dpop_nonce", "something new")
     assert isinstance(trouble, SetupError)
     assert trouble.said == "use_dpop_nonce: something new"
+
+
+@pytest.mark.parametrize(
+    ("url", "audience"),
+    [
+        ("https://acme.my.salesforce.com", "https://login.salesforce.com"),
+        ("https://acme--uat.sandbox.my.salesforce.com", "https://test.salesforce.com"),
+        ("https://acme.scratch.my.salesforce.com", "https://test.salesforce.com"),
+        ("http://127.0.0.1:9000", "http://127.0.0.1:9000"),
+    ],
+)
+def test_an_assertion_is_for_the_log_in_host_of_its_kind_of_org(url: str, audience: str) -> None:
+    assert audience_of(url) == audience
+
+
+def test_jwt_bearer_signs_for_three_minutes_and_sends_no_secret(org: PaperOrg, pauses: Pauses) -> None:
+    pair = make_key_pair("sfsam", datetime(2026, 11, 24))
+    connection = make_connection(GrantType.JWT_BEARER).model_copy(update={"username": "robot@acme.example"})
+    options = {"transport": httpx.MockTransport(org)}
+    org.fault("/oauth2/token", lambda _: oauth_refusal("invalid_grant", "user hasn't approved this consumer"))
+    with pytest.raises(SetupError, match="has not approved the app"):
+        SignIn(connection, pair.private_key, client_options=options, pause=pauses).renew(None)
+    sent = form(org)
+    assert set(sent) == {"grant_type", "assertion", "client_id"}
+    assert sent["grant_type"] == "urn:ietf:params:oauth:grant-type:jwt-bearer"
+    head, claims = (json.loads(base64.urlsafe_b64decode(part + "==")) for part in sent["assertion"].split(".")[:2])
+    assert head["alg"] == "RS256"
+    assert (claims["iss"], claims["sub"]) == ("3MVGkey", "robot@acme.example")
+    assert claims["aud"] == "https://login.salesforce.com"
+    assert claims["exp"] - claims["iat"] == 180
+
+
+def test_jwt_bearer_without_a_key_pair_says_so(org: PaperOrg, pauses: Pauses) -> None:
+    with pytest.raises(SetupError, match="no key pair"):
+        sign_in(org, pauses, GrantType.JWT_BEARER, secret="").renew(None)
+    assert org.requests == []
