@@ -49,6 +49,10 @@ def chosen(grant: GrantType = GrantType.AUTHORIZATION_CODE, **more: str) -> Regi
     return Registration.model_validate({"path": RegistrationPath.EXTERNAL_CLIENT_APP, "grant": grant, **fields})
 
 
+def parsed(text: str) -> ElementTree.Element:
+    return ElementTree.fromstring(text)  # noqa: S314 - we wrote it ourselves
+
+
 def project(
     grant: GrantType = GrantType.AUTHORIZATION_CODE, *, with_reclaim: bool = True, **more: str
 ) -> dict[str, str]:
