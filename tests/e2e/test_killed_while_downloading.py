@@ -6,7 +6,7 @@ matters. A run that nobody kills says what the new one is. Each kill meets a fre
     a query page is held         REST has answered, the page has not arrived
     a Bulk result is held        the same for a page of CSV
     while loading                all pages are on disk; at moments spread over the whole load
-    right after the exchange     the new snapshot is in, the job is not yet closed
+    right after the exchange     the new snapshot is in, the command has not yet answered
 """
 
 from __future__ import annotations
@@ -190,4 +190,6 @@ def _goes_on(stage: Stage, sfsam: CommandLine) -> None:
     assert sfsam.what_stands() == stage.new.stands
     assert not sfsam.staging_dirs
     states = Counter(job["state"] for job in sfsam.done("jobs") if job["kind"] == "download")
-    assert states == {"succeeded": 2, "failed": 1}
+    assert states.keys() <= {"succeeded", "failed"}, "none is left running"
+    assert states["succeeded"] >= 2  # a third one had told its end just before it was killed
+    assert states.total() == 3
