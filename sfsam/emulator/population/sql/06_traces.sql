@@ -30,45 +30,46 @@ SELECT row_number() OVER () AS "Id", event AS "EventType", date_trunc('day', $no
 FROM (SELECT unnest(['Login', 'Logout', 'ApiTotalUsage']) AS event);
 -- Who worked on which day: log-ins of the last month, and the long sessions that no log-in shows.
 CREATE TEMP TABLE lightning_day AS
-SELECT h."UserId" AS u, h."LoginTime"::DATE AS day, bool_or(k."Application" LIKE 'Salesforce for %') AS mobile
-FROM "LoginHistory" h JOIN login_kind k ON k.kind = h.kind
-WHERE k."Status" = 'Success' AND k."ApiType" = 'N/A' AND h."LoginTime" > $now - INTERVAL 30 DAY
-GROUP BY ALL
-UNION
-SELECT "UserId", "LastModifiedDate"::DATE, false FROM "UserAppInfo" WHERE "LastModifiedDate" > $now - INTERVAL 30 DAY;
+SELECT row_number() OVER (ORDER BY u, day) AS n, u, day, bool_or(mobile) AS mobile,
+       least(day + INTERVAL 26 HOUR, $now) AS counted_at
+FROM (
+    SELECT h."UserId" AS u, h."LoginTime"::DATE AS day, k."Application" LIKE 'Salesforce for %' AS mobile
+    FROM "LoginHistory" h JOIN login_kind k ON k.kind = h.kind
+    WHERE h."LoginTime" > $now - INTERVAL 30 DAY AND k."Status" = 'Success' AND k."ApiType" = 'N/A'
+    UNION ALL
+    SELECT "UserId", "LastModifiedDate"::DATE, false FROM "UserAppInfo" WHERE "LastModifiedDate" > $now - INTERVAL 30 DAY
+) GROUP BY u, day;
 INSERT INTO "LightningUsageByAppTypeMetrics" BY NAME
-SELECT row_number() OVER (ORDER BY u, day, mobile) AS "Id", u AS "UserId",
+SELECT n AS "Id", u AS "UserId",
        CASE WHEN mobile THEN 'Salesforce Mobile' ELSE 'Lightning Experience' END AS "AppExperience",
-       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM lightning_day ORDER BY u, day, mobile;
+       day AS "MetricsDate", counted_at AS "SystemModstamp"
+FROM lightning_day;
+-- Pages are counted for a tenth of the people.
 INSERT INTO "LightningUsageByPageMetrics" BY NAME
-SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId",
-       ['home', 'one:one', 'Opportunity', 'Case'][pick(u, 72, 4) + 1] AS "PageName", 3 + pick(u, 73, 40) AS "TotalCount",
-       "TotalCount" AS "RecordCountEPT", "TotalCount" * 1800 AS "SumEPT", "TotalCount" AS "EptBinUnder3",
-       0 AS "EptBin3To5", 0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10",
-       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM (SELECT DISTINCT u, day FROM lightning_day WHERE NOT mobile) ORDER BY u, day;
+SELECT n AS "Id", u AS "UserId", ['home', 'one:one', 'Opportunity', 'Case'][pick(u, 72, 4) + 1] AS "PageName",
+       3 + pick(u, 73, 40) AS "TotalCount", "TotalCount" AS "RecordCountEPT", "TotalCount" * 1800 AS "SumEPT",
+       "TotalCount" AS "EptBinUnder3", 0 AS "EptBin3To5", 0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10",
+       day AS "MetricsDate", counted_at AS "SystemModstamp"
+FROM lightning_day WHERE NOT mobile AND u % 10 = 0;
 INSERT INTO "LightningUsageByBrowserMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY day, browser) AS "Id", browser AS "Browser", 'home' AS "PageName", n AS "TotalCount",
        n AS "RecordCountEPT", n * 1700 AS "SumEPT", n AS "EptBinUnder3", 0 AS "EptBin3To5", 0 AS "EptBin5To8",
-       0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM (SELECT day, ['Chrome', 'Edge', 'Safari'][u % 3 + 1] AS browser, count(*)::INTEGER AS n FROM lightning_day
-      GROUP BY ALL) ORDER BY day, browser;
+       0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate", counted_at AS "SystemModstamp"
+FROM (SELECT day, counted_at, ['Chrome', 'Edge', 'Safari'][u % 3 + 1] AS browser, count(*)::INTEGER AS n
+      FROM lightning_day GROUP BY ALL);
 INSERT INTO "LightningUsageByFlexiPageMetrics" BY NAME
 SELECT row_number() OVER (ORDER BY day) AS "Id", 'Sales_Home' AS "FlexiPageNameOrId", 'HomePage' AS "FlexiPageType",
        n AS "TotalCount", n AS "RecordCountEPT", n * 1900 AS "SumEPT", n AS "EptBinUnder3", 0 AS "EptBin3To5",
-       0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate",
-       least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM (SELECT day, count(*)::INTEGER AS n FROM lightning_day GROUP BY day) ORDER BY day;
+       0 AS "EptBin5To8", 0 AS "EptBin8To10", 0 AS "EptBinOver10", day AS "MetricsDate", counted_at AS "SystemModstamp"
+FROM (SELECT day, counted_at, count(*)::INTEGER AS n FROM lightning_day GROUP BY ALL);
 INSERT INTO "LightningToggleMetrics" BY NAME
-SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId",
-       CASE WHEN u % 2 = 0 THEN 'switchToClassic' ELSE 'switchToLightning' END AS "Action", 1 AS "RecordCount",
-       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM lightning_day WHERE pick(u, 74, 50) = 0 AND NOT mobile ORDER BY u, day;
+SELECT n AS "Id", u AS "UserId", CASE WHEN u % 2 = 0 THEN 'switchToClassic' ELSE 'switchToLightning' END AS "Action",
+       1 AS "RecordCount", day AS "MetricsDate", counted_at AS "SystemModstamp"
+FROM lightning_day WHERE NOT mobile AND pick(u, 74, 50) = 0;
 INSERT INTO "LightningExitByPageMetrics" BY NAME
-SELECT row_number() OVER (ORDER BY u, day) AS "Id", u AS "UserId", 'ReportsHome' AS "CurrentPage", 1 AS "RecordCount",
-       day AS "MetricsDate", least(day + INTERVAL 26 HOUR, $now) AS "SystemModstamp"
-FROM lightning_day WHERE pick(u, 75, 60) = 0 AND NOT mobile ORDER BY u, day;
+SELECT n AS "Id", u AS "UserId", 'ReportsHome' AS "CurrentPage", 1 AS "RecordCount", day AS "MetricsDate",
+       counted_at AS "SystemModstamp"
+FROM lightning_day WHERE NOT mobile AND pick(u, 75, 60) = 0;
 INSERT INTO "ObjectPermissions" BY NAME
 SELECT row_number() OVER (ORDER BY s."Id", object) AS "Id", s."Id" AS "ParentId", object AS "SobjectType",
        true AS "PermissionsCreate", true AS "PermissionsRead", true AS "PermissionsEdit", false AS "PermissionsDelete",
