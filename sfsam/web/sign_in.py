@@ -41,7 +41,9 @@ def start(request: Request) -> Response:
         # Salesforce sends the browser back to BASE, and the cookie must be there by then.
         return _see_other(f"{system.settings.base_url}/oauth/start?{request.url.query}")
     given = request.query_params
-    profile, back = given.get("profile", ""), given.get("back", _WELCOME)
+    profile = given.get("profile", "")
+    back = given.get("back", "")
+    back = back if back in _PAGES else _WELCOME
     begin = BeginAuthorization(
         profile=profile,
         purpose=Purpose.ACT if given.get("purpose") == Purpose.ACT else Purpose.READ,
@@ -129,9 +131,9 @@ def _back(begun: _Begun, **outcome: str) -> Response:
 
 
 def _address(begun: _Begun, **outcome: str) -> str:
-    page = _PAGES.get(begun.back, _PAGES[_WELCOME])
-    whose = {"profile": begun.profile} if page != _PAGES[_WELCOME] else {}
-    return f"{page}?{urlencode(whose | outcome)}"
+    back = begun.back or _WELCOME
+    whose = {} if back == _WELCOME else {"profile": begun.profile}
+    return f"{_PAGES[back]}?{urlencode(whose | outcome)}"
 
 
 def _see_other(url: str) -> Response:

@@ -23,6 +23,7 @@ from sfsam.ports import (
 )
 
 ORG_ID = "00D000000000001EAA"
+VERIFIER = "pkce-verifier"
 
 
 @dataclass
@@ -188,16 +189,16 @@ class FakeSalesforce:
         return AuthorizationStart(
             url=f"{connection.url}/authorize?redirect_uri={redirect_uri}",
             state=f"state-{self.begun}",
-            code_verifier="verifier",
+            code_verifier=VERIFIER,
         )
 
     def finish_authorization(
         self, connection: Connection, client_secret: str, *, code: str, code_verifier: str, redirect_uri: str
     ) -> Token:
-        assert (code_verifier, client_secret) == ("verifier", "s3cret")
+        assert (code_verifier, client_secret) == (VERIFIER, "s3cret")
         return Token(
             access_token=f"00D!{code}",
-            refresh_token="r",
+            refresh_token="refresh-marked",
             instance_url=connection.url,
             id_url=connection.url + self.id_path,
         )

@@ -14,8 +14,9 @@ from starlette.applications import Starlette
 
 from sfsam.bootstrap import set_current
 from sfsam.config import Settings
-from sfsam.domain.answers import AuthorizationAnswer
-from sfsam.domain.commands import BeginAuthorization, Connect, Enqueue, FinishAuthorization
+from sfsam.domain.answers import AuthorizationAnswer, AuthorizedAnswer
+from sfsam.domain.commands import BeginAuthorization, Connect, CreateToken, Enqueue, FinishAuthorization
+from sfsam.domain.profiles import Purpose
 from sfsam.errors import ClientRejected, NotFound, RefusedError
 from sfsam.web.security import HEADERS, middleware
 from sfsam.web.sign_in import COOKIE, ROUTES
@@ -24,10 +25,6 @@ from tests.fakes.scripted import ScriptedServices, scripted_system
 STATE = "state-1"
 LOG_IN = f"https://acme.my.salesforce.com/services/oauth2/authorize?state={STATE}&client_id=x"
 SETTINGS = Settings(base_url="http://127.0.0.1:8501")
-
-
-class _Finished:
-    profile_id = "p1"
 
 
 @dataclass
@@ -60,7 +57,7 @@ def services() -> Iterator[ScriptedServices]:
     assert isinstance(system.services, ScriptedServices)
     system.services.answers = {
         BeginAuthorization: AuthorizationAnswer(profile_id="p1", url=LOG_IN),
-        FinishAuthorization: _Finished(),
+        FinishAuthorization: AuthorizedAnswer(profile_id="p1", purpose=Purpose.READ, accept_other_org=False),
         Enqueue: None,
     }
     yield system.services
@@ -150,3 +147,47 @@ def test_every_answer_carries_the_security_headers(path: str, browser: Browser) 
 def test_a_foreign_host_is_refused(browser: Browser) -> None:
     browser.host = "evil.example"
     assert browser.get("/oauth/start?profile=p1")[0] == 400
+
+
+# ── From the playbook ────────────────────────────────────────────────────────────────────────
+
+
+def test_the_playbook_begins_for_its_purpose_and_gets_the_browser_back(
+    browser: Browser, services: ScriptedServices
+) -> None:
+    services.answers[FinishAuthorization] = AuthorizedAnswer(
+        profile_id="p1", purpose=Purpose.ACT, accept_other_org=True
+    )
+    browser.get("/oauth/start?profile=p1&purpose=act&other_org=1&back=playbook")
+    assert services.asked[-1] == BeginAuthorization(profile="p1", purpose=Purpose.ACT, accept_other_org=True)
+    back = browser.get(f"/oauth/callback?state={STATE}&code=c")
+    assert back == (303, "/connection_and_credential?profile=p1&connected=p1")
+    assert services.asked[-1] == Enqueue(job=CreateToken(profile="p1", purpose=Purpose.ACT, accept_other_org=True))
+
+
+@pytest.mark.parametrize("code", ["forged", "replayed", "expired", "other_org"])
+def test_what_was_wrong_comes_back_to_the_page_it_began_on(
+    browser: Browser, services: ScriptedServices, code: str
+) -> None:
+    services.answers[FinishAuthorization] = RefusedError("No.", "Again.", code=code)
+    browser.get("/oauth/start?profile=p1&back=playbook")
+    back = browser.get(f"/oauth/callback?state={STATE}&code=c")
+    assert back == (303, f"/connection_and_credential?profile=p1&error={code}")
+
+
+def test_a_return_in_a_second_browser_session_is_refused_and_spends_nothing(
+    browser: Browser, services: ScriptedServices
+) -> None:
+    browser.get("/oauth/start?profile=p1&back=playbook")
+    asked = list(services.asked)
+    second = Browser(browser.port)
+    assert second.get(f"/oauth/callback?state={STATE}&code=c") == (303, "/welcome?error=state")
+    assert browser.get("/oauth/callback?state=another&code=c")[1] == "/connection_and_credential?profile=p1&error=state"
+    assert services.asked == asked
+
+
+@pytest.mark.parametrize("back", ["https://evil.example", "//evil.example", "", "nowhere"])
+def test_the_browser_is_never_sent_elsewhere(browser: Browser, services: ScriptedServices, back: str) -> None:
+    browser.get(f"/oauth/start?profile=p1&back={back}")
+    assert browser.get(f"/oauth/callback?state={STATE}&code=c")[1] == "/welcome?connected=p1"
+    assert services.asked[-1] == Enqueue(job=Connect(profile="p1"))
