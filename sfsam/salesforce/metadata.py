@@ -70,62 +70,62 @@ def _names(*processes: Process) -> set[str]:
 
 
 def _app(chosen: Registration, name: str) -> dict[str, str]:
-    owner = {"externalClientApplication": name}
-    oauth = f"{name}_oauth"
-    is_credentials = chosen.grant is GrantType.CLIENT_CREDENTIALS
-    policies: dict[str, str | bool] = {
+    owner: dict[str, str | bool] = {"externalClientApplication": name}
+    application: Fields = {
+        "contactEmail": chosen.contact_email or "admin@example.com",
+        "description": "sfsam reads licenses and their use, and takes back what nobody uses.",
+        "distributionState": "Local",
+        "isProtected": False,
+        "label": chosen.app_name,
+    }
+    oauth: Fields = {
         **owner,
+        "commaSeparatedOauthScopes": ", ".join(_SCOPE_NAMES[scope] for scope in scopes(chosen.grant)),
+        "label": f"{name}_oauth",
+    }
+    plugin: Fields = {**owner, "isEnabled": True, "isOauthPluginEnabled": True, "label": f"{name}_plcy"}
+    documents: dict[str, tuple[str, Fields]] = {
+        f"externalClientApps/{name}.eca": ("ExternalClientApplication", application),
+        f"extlClntAppOauthSettings/{name}_oauth.ecaOauth": ("ExtlClntAppOauthSettings", oauth),
+        f"extlClntAppGlobalOauthSets/{name}_oauth.ecaGlblOauth": (
+            "ExtlClntAppGlobalOauthSettings",
+            owner | _global_settings(chosen, name),
+        ),
+        f"extlClntAppOauthPolicies/{name}_oauthPlcy.ecaOauthPlcy": (
+            "ExtlClntAppOauthConfigurablePolicies",
+            owner | _policies(chosen, name),
+        ),
+        f"extlClntAppPolicies/{name}_plcy.ecaPlcy": ("ExtlClntAppConfigurablePolicies", plugin),
+    }
+    return {f"{_ROOT}/{path}-meta.xml": _document(*document) for path, document in documents.items()}
+
+
+def _global_settings(chosen: Registration, name: str) -> dict[str, str | bool]:
+    settings: dict[str, str | bool] = {
+        "label": f"{name}_oauth",
+        "callbackUrl": chosen.callback_url,
+        "isClientCredentialsFlowEnabled": chosen.grant is GrantType.CLIENT_CREDENTIALS,
+        "isConsumerSecretOptional": False,
+        "isIntrospectAllTokens": False,
+        "isPkceRequired": True,
+        "isSecretRequiredForRefreshToken": True,
+    }
+    has_certificate = chosen.grant is GrantType.JWT_BEARER and chosen.certificate
+    return settings | ({"certificate": chosen.certificate} if has_certificate else {})
+
+
+def _policies(chosen: Registration, name: str) -> dict[str, str | bool]:
+    policies: dict[str, str | bool] = {
         "label": f"{name}_oauthPlcy",
         "permittedUsersPolicyType": "AdminApprovedPreAuthorized",
         "commaSeparatedPermissionSet": READ_SET,
         "ipRelaxationPolicyType": "Enforce",
         "refreshTokenPolicyType": "Zero" if chosen.grant is GrantType.JWT_BEARER else "Infinite",
     }
-    if is_credentials:
+    if chosen.grant is GrantType.CLIENT_CREDENTIALS:
         policies |= {"isClientCredentialsFlowEnabled": True}
         policies |= {"clientCredentialsFlowUser": chosen.username} if chosen.username else {}
-    public: dict[str, str | bool] = {
-        **owner,
-        "label": oauth,
-        "callbackUrl": chosen.callback_url,
-        "isClientCredentialsFlowEnabled": is_credentials,
-        "isConsumerSecretOptional": False,
-        "isIntrospectAllTokens": False,
-        "isPkceRequired": True,
-        "isSecretRequiredForRefreshToken": True,
-    }
-    if chosen.grant is GrantType.JWT_BEARER and chosen.certificate:
-        public["certificate"] = chosen.certificate
-    return {
-        f"{_ROOT}/externalClientApps/{name}.eca-meta.xml": _document(
-            "ExternalClientApplication",
-            {
-                "contactEmail": chosen.contact_email or "admin@example.com",
-                "description": "sfsam reads licenses and their use, and takes back what nobody uses.",
-                "distributionState": "Local",
-                "isProtected": False,
-                "label": chosen.app_name,
-            },
-        ),
-        f"{_ROOT}/extlClntAppOauthSettings/{oauth}.ecaOauth-meta.xml": _document(
-            "ExtlClntAppOauthSettings",
-            {
-                "commaSeparatedOauthScopes": ", ".join(_SCOPE_NAMES[scope] for scope in scopes(chosen.grant)),
-                **owner,
-                "label": oauth,
-            },
-        ),
-        f"{_ROOT}/extlClntAppGlobalOauthSets/{oauth}.ecaGlblOauth-meta.xml": _document(
-            "ExtlClntAppGlobalOauthSettings", public
-        ),
-        f"{_ROOT}/extlClntAppOauthPolicies/{name}_oauthPlcy.ecaOauthPlcy-meta.xml": _document(
-            "ExtlClntAppOauthConfigurablePolicies", policies
-        ),
-        f"{_ROOT}/extlClntAppPolicies/{name}_plcy.ecaPlcy-meta.xml": _document(
-            "ExtlClntAppConfigurablePolicies",
-            {**owner, "isEnabled": True, "isOauthPluginEnabled": True, "label": f"{name}_plcy"},
-        ),
-    }
+    return policies
 
 
 def _permission_set(label: str, description: str, permissions: list[str]) -> str:

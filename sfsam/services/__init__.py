@@ -20,6 +20,7 @@ from sfsam.services import (
     identifying,
     key_rotation,
     listing,
+    logging_in,
     planning,
     playbook,
     practicing,
@@ -53,8 +54,8 @@ class Services:
         self._handlers: dict[type[order.Command], Callable[[World, Any], Result]] = {
             order.DraftProfile: connecting.draft,
             order.ReplaceSecret: connecting.replace_secret,
-            order.BeginAuthorization: connections.begin_authorization,
-            order.FinishAuthorization: connections.finish_authorization,
+            order.BeginAuthorization: logging_in.begin_authorization,
+            order.FinishAuthorization: logging_in.finish_authorization,
             order.SaveConnection: connections.save_connection,
             order.RemoveConnection: connections.remove_connection,
             order.MakeKeyPair: connections.make_key_pair,
@@ -102,7 +103,7 @@ class Services:
             case order.Connect():
                 answer: BaseModel = self._connect(command, control)
             case order.CreateToken():
-                answer = connections.create_token(world, command, control)
+                answer = logging_in.create_token(world, command, control)
             case order.Validate():
                 answer = validating.validate(world, command, control)
             case order.StartPracticeOrg():

@@ -7,7 +7,8 @@ from sfsam.domain.commands import Connect, CreateToken, DraftProfile, Publish, R
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import Connection, Profile, ProfileStatus, Purpose
-from sfsam.services.connections import connected, free_alias, reopen_connection
+from sfsam.services.connections import free_alias, reopen_connection
+from sfsam.services.logging_in import connected
 from sfsam.services.playbook import editing, require_free_name
 from sfsam.services.profiles import profile_answer
 from sfsam.services.running import JobControl, Phases
