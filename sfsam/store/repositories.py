@@ -1,4 +1,4 @@
-"""What a unit of work offers besides profiles: jobs, candidates, requests, the audit trail; as ports.py names them."""
+"""What a unit of work offers besides profiles: jobs, candidates, requests, the audit trail."""
 
 from __future__ import annotations
 

@@ -1,0 +1,65 @@
+"""What the services need from the world, as Protocols. The givers (store, salesforce, vault, …) fit them.
+
+Moments are naive UTC throughout, as the store keeps them.
+"""
+
+from sfsam.ports.salesforce import (
+    AuthorizationStart,
+    OrgSession,
+    Registration,
+    Report,
+    RowOutcome,
+    Salesforce,
+    ShouldStop,
+    StagedDownload,
+    StagedObject,
+    Token,
+    TokenKeeper,
+)
+from sfsam.ports.store import (
+    Audit,
+    AuthorizationRequest,
+    Candidates,
+    Jobs,
+    Profiles,
+    ReadHeader,
+    Reads,
+    Requests,
+    Seats,
+    Secrets,
+    Store,
+    UnitOfWork,
+)
+from sfsam.ports.surroundings import Clock, KeyPair, PracticeOrg, PracticeOrgs, Sheets, Vault
+
+__all__ = [
+    "Audit",
+    "AuthorizationRequest",
+    "AuthorizationStart",
+    "Candidates",
+    "Clock",
+    "Jobs",
+    "KeyPair",
+    "OrgSession",
+    "PracticeOrg",
+    "PracticeOrgs",
+    "Profiles",
+    "ReadHeader",
+    "Reads",
+    "Registration",
+    "Report",
+    "Requests",
+    "RowOutcome",
+    "Salesforce",
+    "Seats",
+    "Secrets",
+    "Sheets",
+    "ShouldStop",
+    "StagedDownload",
+    "StagedObject",
+    "Store",
+    "Token",
+    "TokenKeeper",
+    "UnitOfWork",
+    "Vault",
+]
