@@ -115,7 +115,7 @@ def tick(page: Page, row: int) -> None:
     page.get_by_test_id("stDataFrame").first.click(position=box)  # type: ignore[arg-type]
 
 
-def fill(page: Page, label: str, text: str) -> None:
+def fill(page: Page | Locator, label: str, text: str) -> None:
     """Enter text, and leave the field as a person does, so that the page hears of it."""
     field = page.get_by_label(label, exact=True)
     field.fill(text)

@@ -136,7 +136,7 @@ def facts(values: Mapping[str, str]) -> None:
         for name, value in values.items():
             with st.container(horizontal=True, vertical_alignment="top", gap="small", wrap=False):
                 st.caption(name, width=120)
-                st.text(value)
+                st.text(value, width="stretch")
 
 
 def empty(

@@ -32,8 +32,10 @@ def start(job: Any, *, key: str, slot: str) -> None:
         state.remember(slot, answer.job_id)
 
 
-def card(slot: str) -> JobAnswer | None:
+def card(slot: str, *, until_done: bool = False) -> JobAnswer | None:
     """The card of the job that `start` put into this slot; None when there is none.
+
+    `until_done`: a job that succeeded is not drawn, because the page itself says what came of it.
 
     Its place is there from the beginning, so that nothing below it moves while the page is drawn anew.
     """
@@ -41,12 +43,14 @@ def card(slot: str) -> JobAnswer | None:
         if refused := state.remembered(f"refused_{slot}"):
             failures.show(refused.what, refused.remedy, said=refused.said, is_refusal=refused.family == "refused")
         job_id = state.remembered(slot)
-        return show(job_id) if job_id else None
+        return show(job_id, until_done=until_done) if job_id else None
 
 
-def show(job_id: str) -> JobAnswer:
+def show(job_id: str, *, until_done: bool = False) -> JobAnswer:
     """The card of one job: it moves by itself while the job runs."""
     job: JobAnswer = frames.send(ShowJob(job_id=job_id))
+    if until_done and job.state is JobState.SUCCEEDED:
+        return job
     if job.state.is_ended:
         with st.container():  # as a fragment has one: so one card takes the place of the other piece by piece
             _ended(job)

@@ -17,7 +17,7 @@ from sfsam.ui.components.playbook import entering, frame
 More = dict[str, Callable[[], None]]
 SWITCHES = ("on", "off")
 TO_READ = ("copy_consumer_key",)  # says where to put what Salesforce shows; there is nothing to copy from here
-LONG = 24  # from here on, a value stands in a line of its own
+LONG = 48  # from here on, a value stands in a line of its own
 
 
 def card(book: PlaybookAnswer, page: Page, title: str, more: More | None = None) -> None:
@@ -57,7 +57,7 @@ def _value(name: str, value: str, *, is_to_copy: bool) -> None:
         st.caption(name)
         st.code(value, language=None, wrap_lines=True)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", wrap=False):
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(name, width=230)
         if is_to_copy:
             st.code(value, language=None)

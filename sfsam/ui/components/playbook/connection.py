@@ -114,6 +114,8 @@ def _fields(book: PlaybookAnswer, purpose: Purpose) -> None:
         "OAuth client secret",
         key=_key(book, purpose, "secret"),
         type="password",
+        live="0ms",  # leaving a password by its eye is no leaving: what is typed must count at once
+        on_change="ignore",
         placeholder=messages.SECRET_STORED if given and given.has_secret else "",
         max_chars=300,
         help="Salesforce calls it the consumer secret.",
@@ -172,7 +174,7 @@ def outcome(book: PlaybookAnswer) -> None:
     if returned and returned[0] == "error":
         what, remedy = common.OAUTH_ERRORS.get(returned[1], common.OAUTH_UNKNOWN)
         failures.show(what, remedy)
-    shown = [jobs.card(slot(book, purpose)) for purpose in Purpose]
+    shown = [jobs.card(slot(book, purpose), until_done=True) for purpose in Purpose]
     jobs.running_for(book.profile_id, JobKind.CREATE_TOKEN, but=shown)
     for purpose, job in zip(Purpose, shown, strict=True):
         given = _given(book, purpose)

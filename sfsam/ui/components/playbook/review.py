@@ -109,7 +109,7 @@ def validation(book: PlaybookAnswer) -> None:
                 on_click=state.remember,
                 args=(CONFIRMING, True),
             )
-    jobs.running_for(book.profile_id, JobKind.VALIDATE, but=[jobs.card(slot(book))])
+    jobs.running_for(book.profile_id, JobKind.VALIDATE, but=[jobs.card(slot(book), until_done=True)])
     if state.remembered(CONFIRMING) and checked:
         _confirm(book, checked)
     if answer := state.remembered("published"):

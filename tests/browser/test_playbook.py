@@ -1,0 +1,218 @@
+"""The set-up playbook in a browser: from nothing to published profiles, counted, and one that only reports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from sfsam.charts.formats import number
+from tests.browser import playbook_steps as steps
+from tests.browser import walking
+from tests.browser.walking import App, fill, settled, tick, visit
+from tests.e2e.journey import PROJECT, PracticeProcess, practice_org
+
+pytestmark = [pytest.mark.browser, pytest.mark.emulator]
+
+MOST_CLICKS = 25
+PICTURES = PROJECT / "docs" / "images"
+WIDTH, HEIGHT = 1440, 950
+
+
+@pytest.fixture(scope="module")
+def practice() -> Iterator[PracticeProcess]:
+    """Three orgs that nobody has connected."""
+    with practice_org(users=120, orgs=3) as process:
+        yield process
+
+
+def test_two_orgs_from_an_empty_installation_to_published_profiles(
+    browser: Browser, practice: PracticeProcess, tmp_path: Path
+) -> None:
+    first, second, _ = practice.orgs
+    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US", color_scheme="light")
+    clicks = steps.Clicks(context)
+    page = context.new_page()
+    with ExitStack() as running:
+        app = running.enter_context(walking.app(tmp_path, "serve"))
+        one = _by_authorization_code(page, app, first)
+        assert 0 < clicks.count <= MOST_CLICKS
+        assert clicks.hosts == {urlsplit(app.url).netloc, urlsplit(first["base_url"]).netloc}
+
+        two = _another_org_up_to_the_connection(page, app, second)
+        running.close()  # the server ends in the middle of the playbook
+        app = running.enter_context(walking.app(tmp_path, "serve"))
+        _on_from_the_connection(page, app, second, two)
+
+        _one_list_with_aliases(page, app)
+        for name, profile_id in (("Production", one), ("EMEA", two)):
+            _same_numbers(page, app, name, profile_id)
+        assert practice.log(org=0) == practice.log(org=1) == []
+        _pause_resume_and_delete(page, app, two)
+    context.close()
+
+
+def test_a_report_only_profile_never_sends_anything(page: Page, practice: PracticeProcess, tmp_path: Path) -> None:
+    org = practice.orgs[2]
+    with walking.app(tmp_path, "serve") as app:
+        steps.start(page, app)
+        steps.choose_grant(page, "Client credentials")
+        steps.tick_steps(page, "Client credentials")
+        steps.mark_complete(page, "Profile details")
+        steps.mark_complete(page, "Connection and credential")
+        steps.enter_org(page, org)
+        steps.connection(page).get_by_role("button", name="Create and get OAuth token").click()
+        steps.is_connected(page)
+        steps.mark_complete(page, "Additional org")
+        page.get_by_role("link", name="Skip", exact=True).click()
+        steps.stands_on(page, "Review and publish")
+        page.locator("[class*=st-key-reclaim_] label").first.click()
+        expect(page.get_by_text("Report-only: candidates are found")).to_be_visible()
+        steps.validate(page)
+        steps.publish(page)
+        assert "Report-only" in page.locator(".st-key-card_record").inner_text()
+
+        app.command_line.done("identify")
+        candidates = app.command_line.done("candidates", "--state", "ready")
+        assert candidates
+        visit(page, app, "candidates", "Removal candidates")
+        tick(page, 0)
+        expect(page.locator("[class*=st-key-card_failure]")).to_contain_text("report", timeout=20_000)
+        refused = app.command_line.run("reclaim", "--all-ready", "--yes")
+        assert (refused.code, practice.log(org=2)) == (1, [])
+
+
+def _by_authorization_code(page: Page, app: App, org: dict[str, Any]) -> str:
+    """The whole playbook once; the id of the profile."""
+    steps.start(page, app)
+    steps.tick_steps(page, "Authorization code")
+    _picture(page, 1)
+    steps.mark_complete(page, "Profile details")
+    fill(page, "Display name", "Production")
+    _picture(page, 2)
+    steps.mark_complete(page, "Connection and credential")
+    steps.enter_org(page, org)
+    page.get_by_role("button", name="Save and show the log-in").click()
+    steps.connection(page).get_by_role("link", name="Create and get OAuth token").click()
+    steps.log_in(page, org)
+    steps.stands_on(page, "Connection and credential")
+    card = steps.is_connected(page)
+    expect(card).to_contain_text(org["org_id"])
+    expect(card).to_contain_text(org["admin_username"])
+    assert org["client_secret"] not in page.content()
+    _picture(page, 3)
+    steps.mark_complete(page, "Additional org")
+    _picture(page, 4)
+    steps.mark_complete(page, "Review and publish")
+    steps.validate(page)
+    _picture(page, 5)
+    steps.publish(page)
+    return parse_qs(urlsplit(page.url).query)["profile"][0]
+
+
+def _another_org_up_to_the_connection(page: Page, app: App, org: dict[str, Any]) -> str:
+    """A second playbook, begun from the list of profiles; the id of its profile."""
+    visit(page, app, "profiles", "Profiles")
+    page.get_by_role("link", name="Create direct integration").click()
+    page.get_by_role("button", name="Continue").click()
+    steps.stands_on(page, "Register application")
+    steps.choose_grant(page, "Client credentials")
+    steps.tick_steps(page, "Client credentials")
+    steps.mark_complete(page, "Profile details")
+    fill(page, "Display name", "EMEA")
+    steps.mark_complete(page, "Connection and credential")
+    steps.enter_org(page, org, "mistyped-secret")
+    fill(steps.connection(page), "Connection and credential alias", "emea")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved today")).to_be_visible()
+    return parse_qs(urlsplit(page.url).query)["profile"][0]
+
+
+def _on_from_the_connection(page: Page, app: App, org: dict[str, Any], profile_id: str) -> None:
+    """After a restart everything entered is there; the wrong secret is said, and put right."""
+    visit(page, app, f"connection_and_credential?profile={profile_id}", "Connection and credential")
+    expect(steps.connection(page).get_by_label("Connection URL")).to_have_value(org["base_url"])
+    expect(steps.connection(page).get_by_role("textbox", name="Connection and credential alias")).to_have_value("emea")
+    token = steps.connection(page).get_by_role("button", name="Create and get OAuth token")
+    token.click()
+    failed = page.locator("[class*=st-key-card_job_]").filter(has_text="Failed")
+    expect(failed).to_contain_text("client secret", timeout=20_000)
+    fill(steps.connection(page), "OAuth client secret", org["client_secret"])
+    settled(page)
+    token.click()
+    steps.is_connected(page)
+    _a_connection_for_reclaim(page, org)
+    steps.mark_complete(page, "Additional org")
+    steps.mark_complete(page, "Review and publish")
+    steps.validate(page)
+    steps.publish(page)
+
+
+def _a_connection_for_reclaim(page: Page, org: dict[str, Any]) -> None:
+    """The second connection of the profile, with its own credential."""
+    page.get_by_text("A second connection for reclaim").click()
+    form = page.locator(".st-key-card_act")
+    fill(form, "OAuth client id", org["client_id"])
+    fill(form, "OAuth client secret", org["client_secret"])
+    form.get_by_role("button", name="Save this connection").click()
+    form.get_by_role("button", name="Create and get OAuth token").click()
+    card = page.locator(".st-key-card_connected_act")
+    expect(card).to_contain_text("Connected as", timeout=walking.JOB_MILLISECONDS)
+    expect(card).to_contain_text("for reclaim")
+
+
+def _one_list_with_aliases(page: Page, app: App) -> None:
+    visit(page, app, "profiles", "Profiles")
+    cards = page.locator("[class*=st-key-card_profile_]")
+    expect(cards).to_have_count(2)
+    expect(cards.filter(has_text="EMEA")).to_contain_text("emea")
+    expect(cards.filter(has_text="emea")).to_have_count(1)
+
+
+def _same_numbers(page: Page, app: App, name: str, profile_id: str) -> None:
+    """The record page and the command line agree on the seats and on each model's."""
+    rows = app.command_line.done("position", "--profile", name)
+    steps.record(page, app, profile_id)
+    seats = sum(row["assigned"] for row in rows)
+    expect(walking.figure(page, "Subscriptions")).to_contain_text(number(seats))
+    shown = walking.table(page.locator(".st-key-card_models"))
+    for row in rows:
+        if row["model"] in shown:
+            assert shown[row["model"]][-1] in {
+                number(each["assigned"]) for each in rows if each["model"] == row["model"]
+            }
+    assert len(shown) > 1
+
+
+def _pause_resume_and_delete(page: Page, app: App, profile_id: str) -> None:
+    """The record's own buttons; deleting says first what goes, and leads back to the list."""
+    steps.record(page, app, profile_id)
+    page.get_by_role("button", name="Pause").click()
+    expect(walking.lead(page)).to_contain_text("is paused")
+    page.get_by_role("button", name="Resume").click()
+    expect(walking.lead(page)).to_contain_text("is published")
+    page.get_by_role("button", name="Delete…").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("These go, and cannot be brought back")
+    dialog.locator("label").first.click()
+    dialog.get_by_role("button", name="Delete EMEA").click()
+    steps.stands_on(page, "Profiles")
+    expect(page.locator("[class*=st-key-card_profile_]")).to_have_count(1)
+    assert {row["org"] for row in app.command_line.done("position")} == {"Production"}
+
+
+def _picture(page: Page, step: int) -> None:
+    """A picture of the whole page for the documentation, when it is asked for."""
+    if not walking.update_screenshots():
+        return
+    settled(page)
+    height = page.evaluate("document.querySelector('[data-testid=stMain]').scrollHeight")
+    page.set_viewport_size({"width": WIDTH, "height": max(HEIGHT, height)})
+    PICTURES.mkdir(exist_ok=True)
+    page.screenshot(path=PICTURES / f"playbook-{step}.png")
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
