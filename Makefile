@@ -41,7 +41,7 @@ check: $(VENV)/installed-dev  ## format, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: check  ## everything that CI runs
-	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && $(BIN)/python -m pytest
+	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/installed-dev  ## side-by-side measurements
 	$(BIN)/python -m benchmarks
