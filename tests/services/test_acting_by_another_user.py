@@ -19,12 +19,6 @@ pytestmark = pytest.mark.emulator
 
 ADMINISTERS = ("ManageUsers", "ManageInternalUsers", "ManageProfilesPermissionsets")
 MAY_CHANGE = (*ADMINISTERS, "AssignPermissionSets", "FreezeUsers")
-    "ManageUsers",
-    "ManageInternalUsers",
-    "AssignPermissionSets",
-    "FreezeUsers",
-    "ManageProfilesPermissionsets",
-)
 READ_ONLY = ("ApiEnabled", "ViewSetup", "ViewAllUsers", "MonitorLoginHistory")
 
 
