@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
+from joserfc.jwk import RSAKey
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from sfsam.domain.profiles import Connection, GrantType
@@ -123,7 +124,7 @@ class SignIn:
                 "The connection has no key pair yet.", "Make one, and upload its certificate to the app in Salesforce."
             )
         assertion = sign_jwt_bearer_assertion(
-            self._private_key,
+            RSAKey.import_key(self._private_key),
             issuer=self._connection.client_id,
             audience=audience_of(self._url),
             subject=self._connection.username,

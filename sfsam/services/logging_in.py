@@ -67,7 +67,7 @@ def finish_authorization(world: World, command: FinishAuthorization) -> Authoriz
     except SfsamError as error:
         _note_trouble(world, connection, error)
         raise
-    _keep_token(world, connection, token)
+    _keep_token(world, command.actor, connection, token)
     return AuthorizedAnswer(
         profile_id=request.profile_id, purpose=request.purpose, accept_other_org=request.accept_other_org
     )
@@ -180,12 +180,12 @@ def _note_trouble(world: World, connection: Connection, error: SfsamError) -> No
             work.commit()
 
 
-def _keep_token(world: World, connection: Connection, token: Token) -> None:
+def _keep_token(world: World, actor: str, connection: Connection, token: Token) -> None:
     """Save the token of a log-in. One for another org takes effect with the look at that org, not before."""
     sealed = world.vault.seal(connection.connection_id, token.model_dump_json())
     changed: dict[str, object] = {"token": sealed, "trouble": None}
     is_other_org = connection.org is not None and token.org_id not in (None, connection.org.org_id)
-    with editing(world, "sfsam", connection.profile_id, "connection.logged_in", _PAGE) as edit:
+    with editing(world, actor, connection.profile_id, "connection.logged_in", _PAGE) as edit:
         if is_other_org:
             changed["connected_at"] = None
             reopen_connection(edit)
