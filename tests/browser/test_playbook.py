@@ -180,7 +180,10 @@ def _same_numbers(page: Page, app: App, name: str, profile_id: str) -> None:
     steps.record(page, app, profile_id)
     seats = sum(row["assigned"] for row in rows)
     expect(walking.figure(page, "Subscriptions")).to_contain_text(number(seats))
-    shown = walking.table(page.locator(".st-key-card_models"))
+    models = page.locator(".st-key-card_models")
+    expect(models.locator("tr").nth(1)).to_be_visible()
+    settled(page)
+    shown = walking.table(models)
     for row in rows:
         if row["model"] in shown:
             assert shown[row["model"]][-1] in {

@@ -190,9 +190,13 @@ class FakeSystem:
                 return ExportAnswer(rows=1, path=output)
             case PreviewDelete(profile=profile_id):
                 return preview(profile_id)
-            case Pause() | Resume() | DeleteProfile() | MoveCandidate() | ReplaceSecret():
+            case DeleteProfile(profile=profile_id):
+                self.profiles = [each for each in self.profiles if each.profile_id != profile_id]
+            case Pause() | Resume() | MoveCandidate() | ReplaceSecret():
                 return None
-        return self.playbooks.answer(command)
+            case _:
+                return self.playbooks.answer(command)
+        return None
 
     def orders(self, kind: type[Command]) -> list[Any]:
         """The commands of one class that were sent; of a job, what was enqueued."""

@@ -100,7 +100,7 @@ def test_deleting_shows_first_what_goes_and_what_stays(full: FakeSystem, visit: 
     app.checkbox(key="has_read_delete").check().run()
     app.button(key="confirm_delete").click().run()
     assert full.orders(DeleteProfile)[0].confirmed
-    assert "published" in said(app) and not app.metric  # the list
+    assert messages.NO_INTEGRATION_PROFILES[0] in said(app) and not app.metric  # the list
 
 
 def test_a_refused_deletion_says_why_and_stays(full: FakeSystem, visit: Open) -> None:

@@ -41,9 +41,6 @@ def outcome(profile: ProfileAnswer) -> None:
     if refused := state.remembered(REFUSED):
         state.forget(REFUSED)
         failures.show(refused.what, refused.remedy, is_refusal=refused.family == "refused")
-    if state.remembered("deleted") == profile.profile_id:
-        state.forget("deleted")
-        st.switch_page(profiles.LIST)
     if state.remembered(CONFIRMING):
         with failures.told():
             _confirm(profile, frames.send(PreviewDelete(profile=profile.profile_id)))
@@ -94,7 +91,7 @@ def _delete(profile: ProfileAnswer) -> None:
     _close()
     with failures.kept(REFUSED):
         frames.send(DeleteProfile(profile=profile.profile_id, confirmed=True, actor=viewer.person().name))
-        state.remember("deleted", profile.profile_id)
+        state.remember(profiles.DELETED, profile.profile_id)
 
 
 def _close() -> None:

@@ -36,6 +36,9 @@ def opened() -> ProfileAnswer:
     found = [each for each in frames.send(ListProfiles()) if each.profile_id == profile_id]
     if not found:
         state.forget_address(frame.PROFILE)
+        if profile_id and state.remembered(profiles.DELETED) == profile_id:
+            state.forget(profiles.DELETED)
+            st.switch_page(profiles.LIST)
         cards.lead("**Which profile?** Choose one from the list of profiles.")
         st.page_link(profiles.LIST, label="All profiles", icon=":material/arrow_forward:")
         st.stop()

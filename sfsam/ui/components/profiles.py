@@ -15,6 +15,7 @@ from sfsam.ui.components.playbook import frame, starting
 
 LIST = "pages/operations/profiles.py"
 RECORD = "pages/operations/integration_profile.py"
+DELETED = "deleted_profile"  # what this visit has just deleted
 Badge = tuple[str, str, str]
 
 

@@ -17,7 +17,7 @@ from sfsam.ui.components.playbook import entering, frame
 More = dict[str, Callable[[], None]]
 SWITCHES = ("on", "off")
 TO_READ = ("copy_consumer_key",)  # says where to put what Salesforce shows; there is nothing to copy from here
-LONG = 48  # from here on, a value stands in a line of its own
+LONG = 64  # from here on, a value stands in a line of its own
 
 
 def card(book: PlaybookAnswer, page: Page, title: str, more: More | None = None) -> None:
