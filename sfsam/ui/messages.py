@@ -9,6 +9,7 @@ from typing import Any
 
 from sfsam.charts.formats import counted, is_missing, money, money_exact, number, percent
 from sfsam.domain.candidates import State
+from sfsam.domain.commands import PracticeScenario
 from sfsam.domain.jobs import JobKind
 from sfsam.ui.formats import age_in_words, plain
 
@@ -45,6 +46,15 @@ CONNECT_NEEDS = (
 )
 PLAYBOOK_LEADS = "The playbook leads through all of it, five pages, and shows what to enter where in Salesforce."
 CONNECT_AT_ONCE = "Client id and secret at hand? Connect in one step"
+PRACTICE_SITUATIONS: dict[PracticeScenario, str] = {
+    "company": "A company like many",
+    "merger": "Two companies became one",
+    "over-limit": "More seats used than bought",
+    "hidden-objects": "An org that hides things",
+    "sandbox": "Sandboxes beside production",
+    "unknown-licenses": "40 licenses no catalog knows",
+}
+
 PRACTICE_FACTS = (
     (":material/timer:", "Ready in about a minute"),
     (":material/cloud_off:", "Nothing leaves this machine"),

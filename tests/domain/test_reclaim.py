@@ -57,6 +57,18 @@ def test_the_steps_follow_the_order_that_frees_everything() -> None:
     assert full.seats == 4
 
 
+def test_pitfall_29_a_call_changes_one_object_type_only() -> None:
+    people = [
+        holding(number, permission_sets=({"Id": f"0Pa{number}"},), package_licenses=({"Id": f"051{number}"},))
+        for number in range(3)
+    ]
+    prefixes = {"User": "005", "UserLogin": "0Yw", "PermissionSetAssignment": "0Pa", "UserPackageLicense": "051"}
+    calls = planned_calls(people)
+    assert {call.object for call in calls} == {"UserLogin", "PermissionSetAssignment", "UserPackageLicense", "User"}
+    for call in calls:
+        assert {change.record_id[:3] for change in call.changes} == {prefixes[call.object]}
+
+
 def test_a_step_with_nothing_to_do_sends_nothing() -> None:
     assert [call.step for call in planned_calls([holding(is_frozen=True)])] == [Step.DEACTIVATE]
     assert planned_calls([holding(is_active=False, is_frozen=True)]) == []

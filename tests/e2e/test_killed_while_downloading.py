@@ -15,7 +15,7 @@ import csv
 import json
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -98,7 +98,7 @@ def test_the_two_snapshots_differ_in_every_kind_of_row(stage: Stage) -> None:
     assert stage.old.unused != stage.new.unused
 
 
-def test_each_window(stage: Stage, request: pytest.FixtureRequest, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_window(stage: Stage, request: pytest.FixtureRequest, tell: Callable[[str], None]) -> None:
     campaign = request.config.getoption("--campaign")
     wanted = {window: 10 if campaign else 2 if window == LOADING else 1 for window in WINDOWS}
     hits: Counter[str] = Counter()
@@ -110,8 +110,7 @@ def test_each_window(stage: Stage, request: pytest.FixtureRequest, capsys: pytes
                 hits[_kill_in(window, stage, sfsam, share=(turn + stage.chance.random()) / (3 * wanted[window]))] += 1
                 found[_which(stage, sfsam)] += 1
                 _goes_on(stage, sfsam)
-    with capsys.disabled():
-        print("\nkill -9 while downloading, hits per window:", dict(hits), "– found afterwards:", dict(found))
+    tell(f"kill -9 while downloading, hits per window: {dict(hits)}, found afterwards: {dict(found)}")
     assert all(hits[window] >= wanted[window] for window in WINDOWS)
     assert found["old"] >= len(HELD)
     assert found["new"] >= 1

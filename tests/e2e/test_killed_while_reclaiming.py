@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +55,7 @@ def rounds(request: pytest.FixtureRequest) -> int:
     return 10 if request.config.getoption("--campaign") else 1
 
 
-def test_each_window(tmp_path: Path, rounds: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_window(tmp_path: Path, rounds: int, tell: Callable[[str], None]) -> None:
     hits: Counter[str] = Counter()
     chance = random.Random(20261124)
     for turn in range(rounds):
@@ -66,8 +67,7 @@ def test_each_window(tmp_path: Path, rounds: int, capsys: pytest.CaptureFixture[
                 _kill_in(window, practice, sfsam, chance)
                 hits[window] += 1
             assert sfsam.done("audit", "--verify")["intact"] is True
-    with capsys.disabled():
-        print("\nkill -9 while reclaiming 50 people, hits per window:", dict(hits))
+    tell(f"kill -9 while reclaiming 50 people, hits per window: {dict(hits)}")
     assert all(hits[window] == rounds for window in WINDOWS)
 
 

@@ -209,6 +209,13 @@ def test_the_practice_org_is_one_click(empty: FakeSystem, visit: Open) -> None:
     assert "You can close this page" in said(app)
 
 
+def test_the_practice_org_can_be_started_in_another_situation(empty: FakeSystem, visit: Open) -> None:
+    app = visit("pages/home/welcome.py")
+    app.selectbox(key="practice_scenario").set_value("merger").run()
+    app.button(key="start_practice").click().run()
+    assert [order.scenario for order in empty.orders(StartPracticeOrg)] == ["merger"]
+
+
 @pytest.mark.parametrize(("error", "words"), [("access_denied", "denied at the log-in"), ("Strange", "did not finish")])
 def test_the_return_from_the_login_is_put_into_words(empty: FakeSystem, visit: Open, error: str, words: str) -> None:
     assert words in said(visit("pages/home/welcome.py", error=error)).replace("\\", "")

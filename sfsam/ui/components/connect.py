@@ -84,12 +84,18 @@ def practice(orgs: int = 2, users: int = 2000) -> None:
         st.markdown(f"An invented company with {orgs} orgs and {users:,} users each, running on this machine.")
         for icon, words in messages.PRACTICE_FACTS:
             st.markdown(f"{icon} {words}")
+        scenario = st.selectbox(
+            "Situation",
+            messages.PRACTICE_SITUATIONS,
+            key="practice_scenario",
+            format_func=messages.PRACTICE_SITUATIONS.__getitem__,
+        )
         st.button(
             "Start the practice org",
             icon=":material/play_arrow:",
             key="start_practice",
             on_click=jobs.start,
-            args=(StartPracticeOrg(users=users, orgs=orgs, actor=viewer.person().name),),
+            args=(StartPracticeOrg(users=users, orgs=orgs, scenario=scenario, actor=viewer.person().name),),
             kwargs={"key": "practice", "slot": SLOT},
         )
 
