@@ -95,17 +95,26 @@ def figure(page: Page, label: str) -> Locator:
 
 
 def table(place: Locator) -> dict[str, list[str]]:
-    """The rows of a small table, by their first cell."""
-    rows = [[cell.strip() for cell in row.locator("th, td").all_inner_texts()] for row in place.locator("tr").all()]
-    return {row[0]: row[1:] for row in rows if row}
+    """The rows of a small table, by their first cell: read in one go, once they are there."""
+    rows = place.locator("tr")
+    expect(rows.first).to_be_attached()
+    cells: list[list[str]] = rows.evaluate_all(
+        "rows => rows.map(row => [...row.querySelectorAll('th, td')].map(cell => cell.innerText.trim()))"
+    )
+    return {row[0]: row[1:] for row in cells if row}
 
 
 def grid_rows(page: Page) -> list[dict[str, str]]:
     """The rows of the first grid, by heading: it is painted, and says its rows to screen readers."""
     grid = page.get_by_test_id("stDataFrame").first
     expect(grid.locator("[role=gridcell]").first).to_be_attached()
-    headings = grid.locator("[role=columnheader]").all_text_contents()
-    rows = [row.locator("[role=gridcell]").all_text_contents() for row in grid.locator("tbody [role=row]").all()]
+    headings, *rows = grid.evaluate(
+        """grid => {
+            const texts = (place, cells) => [...place.querySelectorAll(cells)].map(cell => cell.textContent);
+            const rows = [...grid.querySelectorAll("tbody [role=row]")];
+            return [texts(grid, "[role=columnheader]"), ...rows.map(row => texts(row, "[role=gridcell]"))];
+        }"""
+    )
     return [dict(zip(headings, row, strict=True)) for row in rows]
 
 
