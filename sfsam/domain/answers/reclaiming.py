@@ -1,0 +1,77 @@
+"""Removal candidates, plans and outcomes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfsam.domain.answers.base import Amount, Answer, Moment
+from sfsam.domain.candidates import Action, Justification, State
+from sfsam.domain.subscriptions import Kind
+
+
+class CandidateRow(Answer):
+    number: str
+    state: State
+    user_principal_name: str
+    user_id: str
+    name: str | None
+    department: str | None
+    org: str
+    org_id: str
+    kind: Kind
+    identifier: str
+    model: str
+    rule: str
+    justification: Justification
+    last_activity_at: Moment | None
+    inactive_days: int | None
+    action: Action
+    potential_savings: Amount | None
+    currency: str | None
+    message: str
+    evidence: dict[str, Any]
+
+
+class PlannedCallRow(Answer):
+    step: str
+    method: str
+    object: str
+    records: int
+    users: int
+
+
+class LeftOut(Answer):
+    """A candidate that the plan leaves out, with the reason and what to do."""
+
+    number: str
+    user_principal_name: str
+    reason: str
+    remedy: str
+
+
+class PlanAnswer(Answer):
+    planned_calls: int
+    seats_freed: int
+    users: int
+    potential_savings: Amount | None
+    currency: str | None
+    calls: list[PlannedCallRow]
+    left_out: list[LeftOut]
+
+
+class OutcomeRow(Answer):
+    number: str
+    state: State
+    message: str
+
+
+class ReclaimAnswer(Answer):
+    planned_calls: int
+    seats_freed: int
+    outcomes: list[OutcomeRow]
+
+
+class SettleAnswer(Answer):
+    open_before: int
+    open_after: int
+    outcomes: list[OutcomeRow]

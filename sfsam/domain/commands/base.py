@@ -1,0 +1,25 @@
+"""What every command is, and how a list is narrowed."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Command(BaseModel):
+    """An order, with the person who gives it. Extra fields are refused, so that a typing error is seen."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    actor: str = "local"
+
+
+class Narrowing(BaseModel):
+    """Which rows of a list are meant; what is empty narrows nothing, and what a list does not know is left aside."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    org_ids: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    departments: tuple[str, ...] = ()
+    search: str = ""
