@@ -42,7 +42,7 @@ class Stamp:
 
 
 def fill_reference(connection: duckdb.DuckDBPyConnection, now: datetime, stamp: Stamp) -> None:
-    """Insert all of it; license totals are set later, from what is used."""
+    """Insert all of it; license totals and logins are set later, from what is used."""
     insert(connection, "UserLicense", _user_licenses(stamp))
     insert(connection, "PermissionSetLicense", _permission_set_licenses(now, stamp))
     insert(connection, "PackageLicense", _package_licenses(now, stamp))
@@ -67,8 +67,8 @@ def _user_licenses(stamp: Stamp) -> list[Row]:
                 "MasterLabel": label,
                 "Status": "Disabled" if bought == "disabled" else "Active",
                 "TotalLicenses": 0,
-                "MonthlyLoginsEntitlement": 2000 if logins else None,
-                "MonthlyLoginsUsed": 1284 if logins else None,
+                "MonthlyLoginsEntitlement": 0 if logins else None,
+                "MonthlyLoginsUsed": 0 if logins else None,
                 **stamp.columns(people=False),
             }
         )

@@ -1,4 +1,4 @@
-"""How much was bought: license totals from what is used, feature totals, entitlements and metrics."""
+"""How much was bought: license totals from what is used, feature totals and metrics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Any
 import duckdb
 
 from sfsam.emulator.database import insert
-from sfsam.emulator.population import company, license_catalog
+from sfsam.emulator.population import license_catalog
+from sfsam.emulator.population.entitlements import set_entitlements
 from sfsam.emulator.schema.catalog import Catalog
 from sfsam.emulator.schema.people import FEATURES
 
@@ -38,7 +39,7 @@ def set_totals(connection: duckdb.DuckDBPyConnection, catalog: Catalog, now: dat
     _set(connection, catalog, "PackageLicense", "AllowedLicenses", packages)
     _set_features(connection, catalog, now)
     _set_license_metrics(connection, now)
-    _set_entitlements(connection, now)
+    set_entitlements(connection, now)
 
 
 def _set(connection: duckdb.DuckDBPyConnection, catalog: Catalog, table: str, column: str, bought: list[str]) -> None:
@@ -108,41 +109,3 @@ _METRICS = {
         LEFT JOIN "User" u ON u."ProfileId" = p."Id" AND u."IsActive"
         GROUP BY p."Id", p."UserLicenseId", day""",
 }
-
-
-def _set_entitlements(connection: duckdb.DuckDBPyConnection, now: datetime) -> None:
-    start = (now - timedelta(days=200)).date()
-    given = (
-        ("UserLicense.CustomerCommunityLogin", "force.com/MonthlyPortalLogins", 2000.0, 1284.0, "Monthly"),
-        ("Email", "force.com/DailyMassEmails", 5000.0, 310.0, "Daily"),
-        ("Flow", "force.com/FlowInterviews", 1_000_000.0, 412_330.0, "Monthly"),
-        ("EinsteinGPT", "force.com/EinsteinRequests", 200_000.0, 187_450.0, "Yearly"),
-        ("Storage", "force.com/FileStorageMB", 612_000.0, None, "Once"),
-    )
-    insert(
-        connection,
-        "TenantUsageEntitlement",
-        (
-            {
-                "Id": i,
-                "ResourceGroupKey": group,
-                "Setting": setting,
-                "MasterLabel": group,
-                "StartDate": start,
-                "EndDate": (now + timedelta(days=165)).date(),
-                "CurrentAmountAllowed": allowed,
-                "AmountUsed": used,
-                "UsageDate": now - timedelta(days=1) if used is not None else None,
-                "Frequency": frequency,
-                "IsPersistentResource": frequency == "Once",
-                "HasRollover": False,
-                "OverageGrace": None,
-                "CreatedDate": now - timedelta(days=200),
-                "CreatedById": company.ADMIN,
-                "LastModifiedDate": now - timedelta(days=1),
-                "LastModifiedById": company.ADMIN,
-                "SystemModstamp": now - timedelta(days=1),
-            }
-            for i, (group, setting, allowed, used, frequency) in enumerate(given, 1)
-        ),
-    )

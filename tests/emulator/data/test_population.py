@@ -203,6 +203,22 @@ def test_licenses_are_full_near_their_limit_and_ample(calm: Desk) -> None:
     assert calm.count("SELECT COUNT() FROM PackageLicense") == 6
 
 
+def test_consumption_is_of_the_company_and_of_the_moment(calm: Desk) -> None:
+    rows = calm.query(
+        "SELECT Setting, StartDate, EndDate, CurrentAmountAllowed, AmountUsed, UsageDate, Frequency, "
+        "IsPersistentResource FROM TenantUsageEntitlement"
+    )
+    assert {row["Frequency"] for row in rows} == {"Daily", "Monthly", "Yearly", "Once"}
+    assert all(0 < row["AmountUsed"] <= row["CurrentAmountAllowed"] for row in rows if row["AmountUsed"] is not None)
+    assert [row["UsageDate"] for row in rows if row["IsPersistentResource"]] == [None]
+    by_logins = calm.query(
+        "SELECT LicenseDefinitionKey, MonthlyLoginsEntitlement, MonthlyLoginsUsed FROM UserLicense "
+        "WHERE MonthlyLoginsEntitlement != null"
+    )
+    assert [row["LicenseDefinitionKey"] for row in by_logins] == ["PID_Customer_Community_Login"]
+    assert 0 < by_logins[0]["MonthlyLoginsUsed"] < by_logins[0]["MonthlyLoginsEntitlement"]
+
+
 def test_integrations_log_in_by_machine_only(calm: Desk) -> None:
     rows = calm.sql(
         """SELECT u."LastName", k."LoginType", k."LoginSubType", count(*) FROM "LoginHistory" h

@@ -9,4 +9,8 @@ WHERE "AllowedLicenses" >= 0 AND "NamespacePrefix" IN ('dsfs', 'SBQQ');
 UPDATE feature_license SET total = greatest(0, total * 6 // 10 - 2)
 WHERE feature IN ('UserPermissionsKnowledgeUser', 'UserPermissionsSupportUser');
 UPDATE "ActiveFeatureLicenseMetric" m SET "TotalLicenseCount" = f.total
-FROM feature_license f WHERE f.feature = 'UserPermissions' || m."FeatureType"
+FROM feature_license f WHERE f.feature = 'UserPermissions' || m."FeatureType";
+UPDATE "TenantUsageEntitlement" SET "CurrentAmountAllowed" = floor("AmountUsed" * 0.9)
+WHERE "Setting" = 'force.com/AgentConversations';
+UPDATE "UserLicense" SET "MonthlyLoginsEntitlement" = "MonthlyLoginsUsed" * 8 // 10
+WHERE "MonthlyLoginsEntitlement" IS NOT NULL
