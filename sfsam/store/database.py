@@ -11,15 +11,17 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from sfsam.config import PROJECT_DIR
+from sfsam.domain.backups import Manifest
 from sfsam.domain.subscriptions import Thresholds
-from sfsam.ports import StagedDownload, Vault
-from sfsam.store import migrations, reference_data
+from sfsam.ports import Examination, StagedDownload, Vault
+from sfsam.store import backup, migrations, reference_data
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.faults import translated
 from sfsam.store.loading import Loading
@@ -61,7 +63,7 @@ class DuckDBStore:
         process has the file, SetupError when it comes from a newer sfsam, StorageFull when the disk is full.
         """
         with translated(path):
-            connection = duckdb.connect(str(path), config=_configuration(path, memory_mb))
+            connection = duckdb.connect(str(path), config=configuration(path, memory_mb))
             try:
                 _spill_beside(connection, path)
                 migrations.apply(connection, migrations.shipped())
@@ -107,6 +109,16 @@ class DuckDBStore:
         """The seats that `sql/rules/<rule>.sql` catches in this org, by the thresholds, with evidence columns."""
         return self._reads.rule_rows(rule, org_id=org_id, **thresholds.model_dump())
 
+    def write_backup(self, path: Path, made_at: datetime) -> Manifest:
+        """Write every table, as it stands at one moment, to a new file; nobody waits for it."""
+        with translated(self._path), self._cursor() as cursor:
+            return backup.write(cursor, path, made_at)
+
+    def examine(self) -> Examination:
+        """Read every row. Raises SetupError for a page that the disk has damaged."""
+        with translated(self._path), self._cursor() as cursor:
+            return backup.examine(cursor)
+
     def close(self) -> None:
         """Wait for the writer, then let go of the file."""
         with self._write_lock:
@@ -121,7 +133,10 @@ class DuckDBStore:
             cursor.close()
 
 
-def _configuration(path: Path | str, least_mb: int) -> dict[str, str | bool | int | float | list[str]]:
+def configuration(
+    path: Path | str, least_mb: int = LEAST_MEMORY_MB
+) -> dict[str, str | bool | int | float | list[str]]:
+    """How DuckDB is to open our files; `least_mb` is the memory it may use in any case."""
     return {
         "storage_compatibility_version": "v1.5.0",
         "memory_limit": f"{_memory_mb(path, least_mb)}MB",

@@ -13,6 +13,7 @@ import duckdb
 from sfsam.errors import SetupError, SfsamError, StorageFull, StoreBusy
 
 _HOLDER = re.compile(r"PID (\d+)")
+_CORRUPT = re.compile(r"corrupt|invalidated", re.I)
 _FULL = re.compile(
     r"no space left|disk quota|could not write|out of disk|failed to offload|max_temp_directory_size", re.I
 )
@@ -29,6 +30,12 @@ def translated(path: Path | str) -> Iterator[None]:
         if not _FULL.search(str(trouble)):
             raise
         raise _full(path) from trouble
+    except duckdb.FatalException as trouble:
+        raise _damaged(path, trouble) from trouble
+    except duckdb.Error as trouble:
+        if not _CORRUPT.search(str(trouble)):
+            raise
+        raise _damaged(path, trouble) from trouble
     except OSError as trouble:
         if trouble.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -57,6 +64,14 @@ def _in_our_words(trouble: duckdb.Error, path: Path | str) -> SfsamError:
         f"The database {path} cannot be used.",
         "Check that its folder exists and may be written, and that the file is a sfsam database.",
         said=said,
+    )
+
+
+def _damaged(path: Path | str, trouble: duckdb.Error) -> SetupError:
+    return SetupError(
+        f"The database {path} is damaged.",
+        "Restore the newest backup (restore-backup); it keeps this file beside the restored one.",
+        said=str(trouble),
     )
 
 

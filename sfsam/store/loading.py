@@ -19,6 +19,7 @@ import duckdb
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import AnswerTruncated
 from sfsam.ports import StagedDownload, StagedObject
+from sfsam.store import counting
 from sfsam.store.pages import Pages, literal, quoted
 
 WRITES = Path(__file__).parent / "sql" / "writes"
@@ -51,7 +52,7 @@ class Loading:
         self._stage_sign_ins()
         self._run("stage_user_activity", taken_at=self._staged.taken_at, is_known=self._is_activity_known())
         self._run("stage_license_identifiers")
-        self._run("stage_subscriptions")
+        self._run("stage_subscriptions", taken_at=self._staged.taken_at)
         self._run("stage_licenses")
 
     def publish(self, job_id: str) -> None:
@@ -61,6 +62,7 @@ class Loading:
             for table in (*self._replaced, *DERIVED):
                 self._replace(table)
             self._replace_sign_ins()
+            counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
             self._record(job_id)
             self._cursor.execute("COMMIT")
         except BaseException:

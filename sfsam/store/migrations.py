@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,15 +47,21 @@ def applied(connection: duckdb.DuckDBPyConnection) -> list[int]:
 def pending(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> list[Migration]:
     """What this database still needs. Raises SetupError when it comes from a newer version of sfsam."""
     seen = set(applied(connection))
-    newer = seen - {migration.number for migration in migrations}
+    refuse_newer(seen, "The database", migrations)
+    return [migration for migration in migrations if migration.number not in seen]
+
+
+def refuse_newer(seen: Collection[int], whose: str, migrations: Sequence[Migration] = ()) -> None:
+    """Raise SetupError when `whose` schema has a migration that this version (or `migrations`) does not know."""
+    known = {migration.number for migration in migrations or shipped()}
+    newer = set(seen) - known
     if newer:
         raise SetupError(
-            f"The database was written by a newer version of sfsam (schema {max(newer)}, "
-            f"this version knows {max((migration.number for migration in migrations), default=0)}).",
+            f"{whose} was written by a newer version of sfsam (schema {max(newer)}, "
+            f"this version knows {max(known, default=0)}).",
             "Start the newer version, or restore a backup made by this one.",
             schema=max(newer),
         )
-    return [migration for migration in migrations if migration.number not in seen]
 
 
 def apply(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> list[int]:

@@ -20,6 +20,7 @@ _CASTS = {
     "TIMESTAMP": "CAST(left({text}, 19) AS TIMESTAMP)",
     "DATE": "CAST(left({text}, 10) AS DATE)",
     "BIGINT": "CAST(CAST({text} AS DOUBLE) AS BIGINT)",
+    "DOUBLE": "CAST({text} AS DOUBLE)",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a unit of work offers besides profiles: jobs, candidates, requests, the audit trail."""
+"""What a unit of work offers besides profiles: jobs and their schedules, candidates, requests, the audit trail."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sfsam.domain.audit import FIRST_HASH, AuditEntry, chained, first_broken
 from sfsam.domain.candidates import OPEN_STATES, Candidate, State
 from sfsam.domain.jobs import Job, JobState
 from sfsam.domain.reclaim import Attempt, Outcome, Request
+from sfsam.domain.schedules import Schedule
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.records import RecordTable
 
@@ -56,6 +57,22 @@ class StoredJobs:
 
     def newest(self, limit: int) -> list[Job]:
         return self._jobs.select("true", [limit], tail="ORDER BY created_at DESC, job_id LIMIT ?")
+
+
+class StoredSchedules:
+    """Scheduled jobs."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
+        self._changed = changed
+        self._schedules = RecordTable(cursor, Schedule, "scheduled_job", "schedule_id")
+
+    def all(self) -> list[Schedule]:
+        return self._schedules.select(tail="ORDER BY created_at, schedule_id")
+
+    def save(self, schedules: Sequence[Schedule]) -> None:
+        if schedules:
+            self._schedules.save(schedules)
+            self._changed()
 
 
 class StoredCandidates:
@@ -140,6 +157,9 @@ class StoredAudit:
 
     def newest(self, limit: int) -> list[AuditEntry]:
         return self._entries.select("true", [limit], tail="ORDER BY number DESC LIMIT ?")
+
+    def last_of(self, action: str) -> AuditEntry | None:
+        return self._entries.first("action = ?", [action], tail="ORDER BY number DESC")
 
     def of_profile(self, profile_id: str) -> list[AuditEntry]:
         return self._entries.select("profile_id = ?", [profile_id], tail="ORDER BY number DESC")

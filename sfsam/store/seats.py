@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 import duckdb
 
+from sfsam.store.counting import count_seats
+
 _FREE = (
     "UPDATE sf_user SET is_active = false WHERE org_id = $org_id AND list_contains($user_ids, id)",
     "UPDATE user_activity SET is_frozen = true WHERE org_id = $org_id AND list_contains($user_ids, user_id)",
@@ -30,4 +32,5 @@ class StoredSeats:
         """These people were deactivated by us with everything they held: their rows go."""
         for statement in _FREE:
             self._cursor.execute(statement, {"org_id": org_id, "user_ids": list(user_ids)})
+        count_seats(self._cursor, org_id)
         self._changed()

@@ -8,7 +8,7 @@ import duckdb
 
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.profiles import StoredProfiles
-from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests
+from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests, StoredSchedules
 from sfsam.store.seats import StoredSeats
 from sfsam.store.secrets import StoredSecrets
 
@@ -28,6 +28,7 @@ class DuckDBUnitOfWork:
         self._is_open = False
         self.profiles = StoredProfiles(cursor, self._changed)
         self.jobs = StoredJobs(cursor, self._changed)
+        self.schedules = StoredSchedules(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
         self.seats = StoredSeats(cursor, self._changed)

@@ -3,13 +3,18 @@
 -- parameters:
 -- columns: facet, value, label, seats
 WITH seat AS (
-    SELECT l.org_id, l.org, l.kind, l.model, department_label(u.department) AS department
-    FROM subscription s
-    JOIN priced_license l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier
-    LEFT JOIN sf_user u ON u.org_id = s.org_id AND u.id = s.user_id
+    SELECT l.org_id, l.org, l.kind, l.model, department_label(c.department) AS department, sum(c.seats) AS seats
+    FROM seat_count c
+    JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.identifier = c.identifier
+    GROUP BY ALL
+),
+facet AS (
+    SELECT 'department' AS facet, department AS value, department AS label, seats FROM seat
+    UNION ALL SELECT 'model', model, model, seats FROM seat
+    UNION ALL SELECT 'kind', kind, replace(upper(kind[1]) || kind[2:], '_', ' '), seats FROM seat
+    UNION ALL SELECT 'org', org_id, org, seats FROM seat
 )
-SELECT 'department' AS facet, department AS value, department AS label, count(*) AS seats FROM seat GROUP BY department
-UNION ALL SELECT 'model', model, model, count(*) FROM seat GROUP BY model
-UNION ALL SELECT 'kind', kind, replace(upper(kind[1]) || kind[2:], '_', ' '), count(*) FROM seat GROUP BY kind
-UNION ALL SELECT 'org', org_id, org, count(*) FROM seat GROUP BY org_id, org
+SELECT facet, value, label, sum(seats)::BIGINT AS seats
+FROM facet
+GROUP BY facet, value, label
 ORDER BY facet, seats DESC, label

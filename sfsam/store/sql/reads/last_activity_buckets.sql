@@ -1,5 +1,5 @@
 -- title: Last human activity
--- description: Active, human users by the days since their last human sign-in, counted back from their org's last
+-- description: Active, human users by the days since their last human activity, counted back from their org's last
 --   download. Users that only machines log in as are left out, and so are users whose sign-ins the org does not
 --   show. Who has not been seen and is new or newly reactivated stands apart as in grace. A bucket is stale when all
 --   of it lies beyond the threshold.
@@ -11,20 +11,13 @@ WITH bucket(ordinal, bucket, after_days, until_days) AS (
         (4, '61–90 days', 60, 90), (5, '91–180 days', 90, 180), (6, 'Over 180 days', 180, NULL),
         (7, 'Never', NULL, NULL)
 ),
-person AS (
-    SELECT DISTINCT
-        org_id, user_id, epoch(taken_at - last_activity_at) / 86400 AS age_days, part = 'in_grace' AS is_in_grace
-    FROM seats($stale_after_days, $grace_days)
-    WHERE holder_is_active AND NOT is_machine AND part <> 'unknown' AND ($include_sandboxes OR NOT is_sandbox)
-        AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
-        AND is_chosen($departments, department_label(department))
-),
 placed AS (
     SELECT
-        CASE WHEN is_in_grace THEN 3 WHEN age_days IS NULL THEN 7 WHEN age_days <= 30 THEN 1 WHEN age_days <= 60 THEN 2
-            WHEN age_days <= 90 THEN 4 WHEN age_days <= 180 THEN 5 ELSE 6 END AS ordinal,
-        count(*) AS people
-    FROM person
+        CASE WHEN part = 'in_grace' THEN 3 WHEN idle_days IS NULL THEN 7 WHEN idle_days <= 30 THEN 1
+            WHEN idle_days <= 60 THEN 2 WHEN idle_days <= 90 THEN 4 WHEN idle_days <= 180 THEN 5 ELSE 6 END AS ordinal,
+        sum(people)::BIGINT AS people
+    FROM counted_people($org_ids, $kinds, $models, $departments, $stale_after_days, $grace_days, $include_sandboxes)
+    WHERE part <> 'unknown'
     GROUP BY 1
 )
 SELECT

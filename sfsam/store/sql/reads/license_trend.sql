@@ -7,7 +7,7 @@ WITH chosen AS (
     SELECT d.*
     FROM license_day d
     JOIN priced_license l ON l.org_id = d.org_id AND l.kind = d.kind AND l.identifier = d.identifier
-    WHERE l.is_paid AND ($include_sandboxes OR NOT l.is_sandbox)
+    WHERE l.is_counted AND ($include_sandboxes OR NOT l.is_sandbox)
         AND is_chosen($org_ids, d.org_id) AND is_chosen($kinds, d.kind) AND is_chosen($models, l.model)
 ),
 known_day AS (SELECT DISTINCT org_id, day FROM chosen),

@@ -1,9 +1,9 @@
 -- title: Seats and people
--- description: The seats of all paid licenses together: licenses with a price, or known to be paid. Free licenses
---   stand outside, so that thousands of free seats do not hide what is paid for. owned and available count the
---   licenses whose owned number is known; over sums the seats missing. They belong to an org, so they are empty
---   while departments are chosen. people counts each active, human user of an org once, whatever license they hold.
---   percent stale = stale seats ÷ assigned seats.
+-- description: The seats of all paid licenses together: licenses with a price, or known to be paid, less excluded
+--   ones. Free licenses stand outside, so that thousands of free seats do not hide what is paid for. owned and
+--   available count the licenses whose owned number is known; over sums the seats missing. They belong to an org, so
+--   they are empty while departments are chosen. people counts each active, human user of an org once, whatever
+--   license they hold. percent stale = stale seats ÷ assigned seats.
 -- parameters: org_ids, kinds, models, departments, stale_after_days, grace_days, include_sandboxes
 -- columns: owned, assigned, active, stale, in_grace, machine, inactive_holder, unknown, available, over, people,
 --   people_stale, percent_stale
@@ -14,18 +14,15 @@ WITH seats_in_all AS (
         coalesce(sum(machine), 0) AS machine, coalesce(sum(inactive_holder), 0) AS inactive_holder,
         coalesce(sum(unknown), 0) AS unknown, sum(available) AS available, coalesce(sum(needed), 0) AS over
     FROM license_position($stale_after_days, $grace_days, $departments)
-    WHERE is_paid AND ($include_sandboxes OR NOT is_sandbox)
+    WHERE is_counted AND ($include_sandboxes OR NOT is_sandbox)
         AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
 ),
-person AS (
-    SELECT org_id, user_id, bool_or(part = 'stale') AS is_stale
-    FROM seats($stale_after_days, $grace_days)
-    WHERE holder_is_active AND NOT is_machine AND ($include_sandboxes OR NOT is_sandbox)
-        AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
-        AND is_chosen($departments, department_label(department))
-    GROUP BY org_id, user_id
-),
-people_in_all AS (SELECT count(*) AS people, count(*) FILTER (is_stale) AS people_stale FROM person)
+people_in_all AS (
+    SELECT
+        coalesce(sum(people), 0)::BIGINT AS people,
+        coalesce(sum(people) FILTER (part = 'stale'), 0)::BIGINT AS people_stale
+    FROM counted_people($org_ids, $kinds, $models, $departments, $stale_after_days, $grace_days, $include_sandboxes)
+)
 SELECT
     CASE WHEN $departments IS NULL THEN owned END::BIGINT AS owned, assigned::BIGINT AS assigned,
     active::BIGINT AS active, stale::BIGINT AS stale, in_grace::BIGINT AS in_grace, machine::BIGINT AS machine,

@@ -2,20 +2,23 @@
 -- description: One row per license of each org that owns or assigns seats. assigned = active + stale + in grace +
 --   machine + inactive holder + unknown, each seat in exactly one part. available = owned − assigned and may be
 --   negative; needed is what is missing then. over-licensed = available × unit cost; true-up = needed × unit cost;
---   potential savings = (stale seats + inactive holders' seats that Salesforce counts) × unit cost. Unit cost is per
+--   potential savings = (stale seats + inactive holders' seats that Salesforce counts, less excluded
+--   ones) × unit cost. Unit cost is per
 --   seat and year; without a price the amounts are empty, and a sandbox has no price. An owned number that the org
 --   does not show, or that is unlimited, is empty.
 -- parameters: org_ids, kinds, models, stale_after_days, grace_days
 -- columns: org, org_id, is_sandbox, kind, identifier, model, owned, is_unlimited, assigned, active, stale, in_grace,
 --   machine, inactive_holder, unknown, excluded, available, needed, unit_cost, price_source, currency,
---   over_licensed, true_up, potential_savings, used_by_org, status, expires_on, inactive_costs_seat
+--   over_licensed, true_up, potential_savings, used_by_org, status, expires_on, inactive_costs_seat, is_excluded,
+--   is_paid, owned_source, contract_quantity, contract_ends_on, is_price_entered
 SELECT
     org, org_id, is_sandbox, kind, identifier, model, owned, is_unlimited, assigned, active, stale, in_grace,
-    machine, inactive_holder, unknown, 0 AS excluded, available, needed, unit_cost, price_source, currency,
+    machine, inactive_holder, unknown, excluded, available, needed, unit_cost, price_source, currency,
     (greatest(available, 0) * unit_cost)::DECIMAL(18, 2) AS over_licensed,
     (needed * unit_cost)::DECIMAL(18, 2) AS true_up,
     (reclaimable * unit_cost)::DECIMAL(18, 2) AS potential_savings,
-    used_by_org, status, expires_on, inactive_costs_seat
+    used_by_org, status, expires_on, inactive_costs_seat, is_excluded, is_paid, owned_source, contract_quantity,
+    contract_ends_on, is_price_entered
 FROM license_position($stale_after_days, $grace_days, NULL)
 WHERE (owned > 0 OR assigned > 0 OR is_unlimited)
     AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)

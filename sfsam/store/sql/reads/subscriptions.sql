@@ -4,7 +4,8 @@
 -- parameters: org_ids, kinds, models, departments, search, stale_after_days, grace_days
 -- columns: subscription_id, org, org_id, kind, identifier, model, user_id, name, user_principal_name, department,
 --   title, user_type, part, last_activity_at, inactive_days, deciding_signal, last_machine_at, assigned_at,
---   annual_cost, currency, price_source, is_frozen, is_administrator, is_machine, candidate_number, candidate_state
+--   annual_cost, currency, price_source, is_frozen, is_administrator, is_machine, is_excluded, candidate_number,
+--   candidate_state
 SELECT * EXCLUDE (is_connected_user, is_kept)
 FROM listed_seats($stale_after_days, $grace_days)
 WHERE is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)

@@ -2,7 +2,7 @@
 -- description: User licenses of people who have neither signed in nor used a Lightning app for longer than the
 --   threshold and are past their grace.
 --   A sign-in by a machine is no activity. Left out are administrators, users that only machines log in as, users of
---   a type that is no person, and the user that sfsam itself is connected as.
+--   a type that is no person, excluded ones, and the user that sfsam itself is connected as.
 -- example: threshold 60 days, grace 30 days, snapshot of 24 November. Ada signed in on 20 September (65 days): caught,
 --   low usage. Ben, created in January, never signed in: caught, never used. Cleo signed in on 1 October (54 days):
 --   not caught. Dan, created on 1 November, never signed in: in grace, not caught.
@@ -20,5 +20,5 @@ SELECT
 FROM seats($stale_after_days, $grace_days) s
 LEFT JOIN person_value v ON v.org_id = s.org_id AND v.user_id = s.user_id
 WHERE s.org_id = $org_id AND s.kind = 'user' AND s.part = 'stale'
-    AND NOT s.is_administrator AND NOT s.is_machine AND NOT s.is_connected_user
+    AND NOT s.is_administrator AND NOT s.is_machine AND NOT s.is_connected_user AND NOT s.is_excluded
 ORDER BY s.last_activity_at NULLS FIRST, s.user_id

@@ -1,6 +1,6 @@
 -- Seats: who holds which license. User and feature licenses are held by active users only (fact sheet 4.3, 4.1);
 -- permission set and package licenses also by inactive ones, which may cost a seat (5.4). A license that the org does
--- not show goes by its record's id.
+-- not show goes by its record's id. A seat carries what lists show of its person, so that no list has to look it up.
 CREATE TEMP TABLE staged_subscription AS
 WITH held AS (
     SELECT
@@ -25,7 +25,16 @@ SELECT
     $org_id::VARCHAR AS org_id,
     concat_ws(':', $org_id::VARCHAR, h.kind, coalesce(h.record_id, h.user_id || ':' || h.field)) AS subscription_id,
     h.kind, coalesce(i.identifier, h.field, h.license_id) AS identifier, h.user_id, h.record_id, h.assigned_at,
-    u.is_active AS holder_is_active
+    coalesce(u.is_active, true) AS holder_is_active,   -- a user who is hidden from us may well be active
+    u.name, u.username AS user_principal_name, u.email, u.department, u.title, u.user_type, p.name AS profile,
+    a.last_human_at AS last_activity_at, a.deciding_signal, a.last_machine_at, a.last_login_date, u.created_date,
+    a.grace_since, coalesce(a.is_machine, false) AS is_machine, coalesce(a.is_known, false) AS is_known,
+    coalesce(a.is_administrator, false) AS is_administrator, coalesce(a.is_frozen, false) AS is_frozen,
+    days_idle(a.last_human_at, $taken_at::TIMESTAMP) AS idle_days,
+    days_in_grace(a.grace_since, $taken_at::TIMESTAMP) AS grace_age_days,
+    row_number() OVER (PARTITION BY h.user_id ORDER BY h.kind <> 'user', h.record_id, h.field) = 1 AS is_first
 FROM held h
 LEFT JOIN staged_license_identifier i ON i.kind = h.kind AND i.license_id = h.license_id
 LEFT JOIN staged_sf_user u ON u.id = h.user_id
+LEFT JOIN staged_sf_profile p ON p.id = u.profile_id
+LEFT JOIN staged_user_activity a ON a.user_id = h.user_id
