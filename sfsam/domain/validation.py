@@ -14,6 +14,7 @@ def fingerprint(profile: Profile, read: Connection | None, act: Connection | Non
     document = {
         "profile_id": profile.profile_id,
         "reclaim_enabled": profile.reclaim_enabled,
+        "consumption_enabled": profile.consumption_enabled,
         Purpose.READ: _settings(read),
         Purpose.ACT: _settings(act),
     }

@@ -106,8 +106,9 @@ class OrgSession(Protocol):
         logins_since: datetime | None,
         report: Report,
         should_stop: ShouldStop,
+        processes: Collection[Process] = tuple(Process),
     ) -> StagedDownload:
-        """Read every object of D1 to files in `folder` as the pages arrive."""
+        """Read every object of D1 that these processes need to files in `folder` as the pages arrive."""
         ...
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:

@@ -55,6 +55,16 @@ def required_permissions(path: Path = REQUIRED_PERMISSIONS) -> tuple[RequiredPer
         return tuple(RequiredPermission.model_validate(row) for row in csv.DictReader(file))
 
 
+def objects_read_only_by(processes: Collection[Process]) -> set[str]:
+    """The objects that are read for these processes and for no other."""
+    readers: dict[str, set[Process]] = {}
+    for needed in required_permissions():
+        kind, _, name = needed.permission.partition(":")
+        if kind == "read":
+            readers.setdefault(name, set()).add(needed.process)
+    return {name for name, by in readers.items() if by <= set(processes)}
+
+
 def check_permissions(rest: RestReader, scope: str, processes: Collection[Process] = tuple(Process)) -> list[Check]:
     """One Check per line of these processes. `scope` is the token's, space separated; empty when it is not known."""
     permissions = effective_permissions(rest)

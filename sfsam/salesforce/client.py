@@ -171,9 +171,16 @@ class HttpOrgSession:
         logins_since: datetime | None,
         report: Report,
         should_stop: ShouldStop,
+        processes: Collection[Process] = tuple(Process),
     ) -> StagedDownload:
         org_id, user_id = self._ids()
-        staging = Staging(self._session, report=report, should_stop=should_stop, rest_row_limit=self._rest_row_limit)
+        staging = Staging(
+            self._session,
+            report=report,
+            should_stop=should_stop,
+            rest_row_limit=self._rest_row_limit,
+            processes=processes,
+        )
         return staging.run(folder, profile_id=profile_id, org_id=org_id, user_id=user_id, logins_since=logins_since)
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:

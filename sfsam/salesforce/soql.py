@@ -110,8 +110,8 @@ class ObjectQuery(Record):
 
 
 def probe(object_name: str) -> str:
-    """A query for one row of the object, to see whether it can be read."""
-    return " ".join(("SELECT Id FROM", object_name, "LIMIT 1"))
+    """A query for what is required of one row of the object, to see whether it can be read."""
+    return " ".join(("SELECT", ", ".join(load(object_name).required), "FROM", object_name, "LIMIT 1"))
 
 
 def by_ids(object_name: str, columns: Sequence[str], ids: Sequence[str]) -> str:

@@ -7,7 +7,7 @@ query file says `unreadable: stop` end the download instead. Nothing is loaded h
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,17 +15,22 @@ from pathlib import Path
 from time import monotonic
 
 from sfsam.domain.jobs import JobState, Phase
+from sfsam.domain.profiles import Process
 from sfsam.errors import ObjectUnavailable, PermissionMissing, RefusedError, SalesforceUnavailable
 from sfsam.ports import Report, ShouldStop, StagedDownload, StagedObject
 from sfsam.salesforce import faults, soql
 from sfsam.salesforce.bulk import BulkReader, BulkRefused
+from sfsam.salesforce.checks import objects_read_only_by
 from sfsam.salesforce.pages import ObjectPages, PageFolder
 from sfsam.salesforce.permissions import Permissions, any_of, effective_permissions
 from sfsam.salesforce.rest import RestReader
 from sfsam.salesforce.session import Session
 
 PHASES: dict[str, tuple[str, ...]] = {
-    "Licenses and profiles": ("Organization", "UserLicense", "Profile", "ActiveFeatureLicenseMetric"),
+    "Licenses and profiles": (
+        *("Organization", "UserLicense", "Profile", "ActiveFeatureLicenseMetric"),
+        "TenantUsageEntitlement",
+    ),
     "Users": ("User",),
     "Permission set licenses": ("PermissionSetLicense", "PermissionSetLicenseAssign"),
     "Package licenses": ("PackageLicense", "UserPackageLicense"),
@@ -60,6 +65,7 @@ class Staging:
         report: Report = lambda phase: None,
         should_stop: ShouldStop = lambda: False,
         rest_row_limit: int = REST_ROW_LIMIT,
+        processes: Collection[Process] = tuple(Process),
     ) -> None:
         self._session = session
         self._rest = RestReader(session)
@@ -67,13 +73,15 @@ class Staging:
         self._report = report
         self._should_stop = should_stop
         self._rest_row_limit = rest_row_limit
+        left_out = objects_read_only_by(set(Process) - set(processes))
+        self._phases = {phase: [name for name in names if name not in left_out] for phase, names in PHASES.items()}
         self._permissions: Permissions = {}
         self._warnings: list[str] = []
 
     def run(
         self, folder: Path, *, profile_id: str, org_id: str, user_id: str, logins_since: datetime | None
     ) -> StagedDownload:
-        """Read everything. Raises PermissionMissing when an object is not readable that nothing goes without."""
+        """Read what the processes need. Raises PermissionMissing when nothing goes without something unreadable."""
         page_folder = PageFolder(folder)
         for name in PHASES:
             self._report(Phase(name=name))
@@ -100,7 +108,7 @@ class Staging:
     # ── Planning ──
 
     def _plan(self, since: datetime, user_id: str) -> dict[str, _Reading]:
-        names = [name for names in PHASES.values() for name in names]
+        names = [name for names in self._phases.values() for name in names]
         counts = self._rest.record_counts(name for name in names if not soql.load(name).condition)
         readings = {}
         for name in names:
@@ -181,7 +189,7 @@ class Staging:
                 _log.info("%s is read by REST: %s", reading.name, refusal)
 
     def _staged(self, folder: PageFolder, readings: dict[str, _Reading]) -> Iterator[StagedObject]:
-        for phase, names in PHASES.items():
+        for phase, names in self._phases.items():
             progress = _PhaseProgress(phase, [readings[name] for name in names if name in readings], self._report)
             for name in names:
                 staged = self._read_object(folder, name, readings.get(name), progress)

@@ -14,6 +14,7 @@ from sfsam.domain.commands import Download
 from sfsam.domain.jobs import Job, JobState
 from sfsam.domain.profiles import Profile, ProfileStatus
 from sfsam.domain.subscriptions import Thresholds
+from sfsam.domain.validation import processes
 from sfsam.errors import RefusedError, StorageFull
 from sfsam.ports import StagedDownload
 from sfsam.services.running import JobControl, Phases
@@ -50,6 +51,7 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
                 logins_since=since,
                 report=phases.report,
                 should_stop=control.should_stop,
+                processes=processes(profile),
             )
             calls, received = session.api_calls, session.bytes_received
         rows = _load(world, staged, job, phases)

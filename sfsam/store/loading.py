@@ -188,10 +188,13 @@ class Loading:
             incomplete=json.dumps([part.name for part in staged.objects if not part.complete]),
             warnings=json.dumps(staged.warnings),
         )
-        self._cursor.execute(
-            "DELETE FROM license_day WHERE org_id = ? AND day = CAST(? AS DATE)", [staged.org_id, staged.taken_at]
-        )
+        for history in ("license_day", "consumption_day"):
+            self._cursor.execute(
+                f"DELETE FROM {history} WHERE org_id = ? AND day = CAST(? AS DATE)",  # noqa: S608
+                [staged.org_id, staged.taken_at],
+            )
         self._run("record_license_day", taken_at=staged.taken_at, **self._thresholds.model_dump())
+        self._run("record_consumption_day", taken_at=staged.taken_at)
 
     def _run(self, name: str, **parameters: Any) -> None:
         statement = _statement(name)

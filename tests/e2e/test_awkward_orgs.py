@@ -13,7 +13,10 @@ from tests.e2e.journey import CommandLine, PracticeProcess, practice_org
 pytestmark = pytest.mark.emulator
 
 USERS = 500  # enough assignments for the Bulk API
-OBJECTS = ("User", "UserLicense", "PermissionSetLicense", "PermissionSetLicenseAssign", "UserPackageLicense", "Profile")
+OBJECTS = (
+    *("User", "UserLicense", "PermissionSetLicense", "PermissionSetLicenseAssign", "UserPackageLicense", "Profile"),
+    "TenantUsageEntitlement",
+)
 
 AWKWARD: dict[str, dict[str, Any]] = {
     "without bulk": {"bulk_enabled": False},
@@ -69,4 +72,5 @@ def test_an_org_that_hides_objects_and_fields_is_named(tmp_path: Path) -> None:
         told = commands.done("download", "Production", "--full")
         assert told["rows"]["User"] == len(practice.dump("User"))
         assert "UserPackageLicense" not in told["rows"] or told["rows"]["UserPackageLicense"] == 0
-        assert any("Package license" in warning and "could not be read" in warning for warning in told["warnings"])
+        for title in ("Package licenses", "Usage-based entitlements"):
+            assert any(warning.startswith(f"{title} could not be read.") for warning in told["warnings"])

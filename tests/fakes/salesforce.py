@@ -117,6 +117,7 @@ class FakeSession:
         logins_since: datetime | None,
         report: Report,
         should_stop: ShouldStop,
+        processes: Collection[Process] = tuple(Process),
     ) -> StagedDownload:
         self._raise_trouble()
         assert folder.is_dir()

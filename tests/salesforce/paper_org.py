@@ -39,6 +39,8 @@ SCHEMA: dict[str, str] = {
     "UserLogin": "Id UserId IsFrozen? IsPasswordLocked? LastModifiedDate",
     "LoginHistory": "Id UserId LoginTime LoginType LoginSubType Status Application",
     "UserAppInfo": "Id UserId LastModifiedDate",
+    "TenantUsageEntitlement": "Id ResourceGroupKey Setting MasterLabel StartDate EndDate CurrentAmountAllowed "
+    "AmountUsed UsageDate Frequency IsPersistentResource? OverageGrace",
     "UserPermissionAccess": "Id PermissionsApiEnabled? PermissionsViewSetup? PermissionsViewAllUsers? "
     "PermissionsManageUsers? PermissionsManageInternalUsers? PermissionsAssignPermissionSets? "
     "PermissionsFreezeUsers? PermissionsMonitorLoginHistory?",

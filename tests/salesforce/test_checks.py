@@ -41,6 +41,7 @@ def test_what_is_missing_has_its_remedy(company: PaperOrg, conversation: HttpOrg
     checks = conversation.check()
     assert wrong(checks, Process.DOWNLOAD) == {"View Setup and Configuration": False, "Read user licenses": False}
     assert wrong(checks, Process.ACTIVITY) == {"Freeze Users": False}
+    assert wrong(checks, Process.CONSUMPTION) == {"View Setup and Configuration": False}
     assert wrong(checks, Process.RECLAIM) == {
         "View Setup and Configuration": False,
         "Freeze Users": False,
@@ -77,6 +78,18 @@ def test_an_object_that_is_described_and_not_readable_is_missing(
 ) -> None:
     company.fault("FROM(%20|\\+)LoginHistory", lambda _: refusal(400, "INVALID_TYPE", "no access"))
     assert wrong(conversation.check(), Process.ACTIVITY) == {"Read the login history": False}
+
+
+def test_an_org_without_usage_based_entitlements_fails_consumption_alone(
+    company: PaperOrg, conversation: HttpOrgSession
+) -> None:
+    company.hidden_objects.add("TenantUsageEntitlement")
+    failed = [check for check in conversation.check() if check.ok is False]
+    assert [(check.process, check.permission, check.required) for check in failed] == [
+        (Process.CONSUMPTION, "Read usage-based entitlements", False)
+    ]
+    wanted = (Process.DOWNLOAD, Process.ACTIVITY, Process.RECLAIM)
+    assert all(check.ok is not False for check in conversation.check(wanted))
 
 
 def test_the_scope_of_the_token_is_looked_at(

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from sfsam.domain.jobs import JobState, Phase
+from sfsam.domain.profiles import Process
 from sfsam.errors import PermissionMissing, RefusedError, RequestLimitReached, SalesforceUnavailable
 from sfsam.ports import StagedDownload, StagedObject
 from sfsam.salesforce.client import HttpOrgSession
@@ -67,6 +68,7 @@ def test_every_object_is_read(company: PaperOrg, conversation: HttpOrgSession, t
         "LoginHistory": 3,
         "PermissionSetGroupComponent": 0,
         "UserAppInfo": 0,
+        "TenantUsageEntitlement": 0,
     }
     assert all(each.complete and each.source == "rest" for each in staged.objects)
     people = rows(staged, "User")
@@ -137,7 +139,7 @@ def test_logins_are_read_from_the_moment_asked_for(
 def test_pitfall_17_what_cannot_be_seen_is_a_warning_with_a_name(
     company: PaperOrg, conversation: HttpOrgSession, tmp_path: Path
 ) -> None:
-    company.hidden_objects |= {"PackageLicense", "ActiveFeatureLicenseMetric"}
+    company.hidden_objects |= {"PackageLicense", "ActiveFeatureLicenseMetric", "TenantUsageEntitlement"}
     company.hidden_fields |= {"Department", "EmployeeNumber"}
     staged = download(conversation, tmp_path)
     assert not part(staged, "PackageLicense").complete
@@ -148,8 +150,20 @@ def test_pitfall_17_what_cannot_be_seen_is_a_warning_with_a_name(
         "does not offer this. What was known before stays.",
         "Package licenses could not be read. The connected user lacks View Setup and Configuration, or the org does "
         "not offer this. What was known before stays.",
+        "Usage-based entitlements could not be read. The connected user lacks View Setup and Configuration, or the "
+        "org does not offer this. What was known before stays.",
         "Users: Department could not be read. The connected user may not see it, or the org does not have it.",
     ]
+
+
+def test_what_a_profile_leaves_out_is_not_even_asked_for(
+    company: PaperOrg, conversation: HttpOrgSession, tmp_path: Path
+) -> None:
+    company.hidden_objects.add("TenantUsageEntitlement")
+    staged = download(conversation, tmp_path, processes=(Process.DOWNLOAD, Process.ACTIVITY, Process.RECLAIM))
+    assert "TenantUsageEntitlement" not in {each.name for each in staged.objects}
+    assert staged.warnings == ()
+    assert not company.paths("TenantUsageEntitlement")
 
 
 @pytest.mark.parametrize("name", ["Organization", "UserLicense", "User"])

@@ -21,7 +21,7 @@ from tests.store.tiny_org import OBJECTS, ORG_ID, TAKEN_AT, THRESHOLDS, USER_HEA
 
 READS = sorted(file.stem for file in (reads.SQL_FOLDER / "reads").glob("*.sql"))
 RULES = sorted(file.stem for file in (reads.SQL_FOLDER / "rules").glob("*.sql"))
-ONE = {"org_id": ORG_ID, "user_id": "005-ada", "kind": "user", "identifier": "SFDC"}
+ONE = {"org_id": ORG_ID, "user_id": "005-ada", "kind": "user", "identifier": "SFDC", "entitlement_id": "0UT-1"}
 
 
 def candidate(number: str, user: str, state: State = State.READY, **evidence: object) -> Candidate:

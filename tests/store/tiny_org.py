@@ -80,6 +80,28 @@ LOGINS: Rows = [
     ["005-hal", "2026-10-01T08:00:00.000Z", "Remote Access 2.0", "OauthRefreshToken", "Success", "Salesforce for iOS"],
     ["005-hal", "2026-11-23T11:00:00.000Z", "Remote Access 2.0", None, "Success", "Workato"],
 ]
+ENTITLEMENT_HEAD = [
+    *("Id", "Setting", "MasterLabel", "StartDate", "EndDate", "CurrentAmountAllowed", "AmountUsed", "UsageDate"),
+    *("Frequency", "IsPersistentResource"),
+]
+ENTITLEMENTS: Rows = [
+    ["0UT-1", "logins", "Portal logins", "2026-01-15", None, "300.0", "120.0", None, "Monthly", "false"],
+    [
+        "0UT-2",
+        "credits",
+        "Credits",
+        "2026-01-01",
+        "2026-12-31",
+        "7.3E2",
+        "700",
+        "2026-07-02T00:00:00.000Z",
+        "Once",
+        "false",
+    ],
+    ["0UT-3", "storage", "", "2026-01-01", None, "1000.0", None, None, None, "true"],
+    ["0UT-4", "emails", "Emails", "2026-01-01", None, "-1", "5", None, "Daily", "false"],
+    ["0UT-5", "nothing", "Nothing", "2026-01-01", None, "0.0", None, None, "Daily", "false"],
+]
 
 OBJECTS: Mapping[str, tuple[list[str], Rows]] = {
     "Organization": (
@@ -87,12 +109,15 @@ OBJECTS: Mapping[str, tuple[list[str], Rows]] = {
         [[ORG_ID, "Acme", "Enterprise Edition", "false"]],
     ),
     "UserLicense": (
-        ["Id", "LicenseDefinitionKey", "Name", "MasterLabel", "Status", "TotalLicenses", "UsedLicenses"],
         [
-            ["100-1", "SFDC", "Salesforce", "Salesforce", "Active", "10", "7"],
-            ["100-2", "SALESFORCE_INTEGRATION_USER", "SI", "Salesforce Integration", "Active", "2", "1"],
-            ["100-3", "XYZ_NEW", "XYZ", "Something new", "Active", "3", "0"],
-            ["100-4", "PID_OLD", "Old", "Old thing", "Disabled", None, None],
+            *("Id", "LicenseDefinitionKey", "Name", "MasterLabel", "Status", "TotalLicenses", "UsedLicenses"),
+            *("MonthlyLoginsEntitlement", "MonthlyLoginsUsed"),
+        ],
+        [
+            ["100-1", "SFDC", "Salesforce", "Salesforce", "Active", "10", "7", None, None],
+            ["100-2", "SALESFORCE_INTEGRATION_USER", "SI", "Salesforce Integration", "Active", "2", "1", None, None],
+            ["100-3", "XYZ_NEW", "XYZ", "Something new", "Active", "3", "0", "300", "90"],
+            ["100-4", "PID_OLD", "Old", "Old thing", "Disabled", None, None, None, None],
         ],
     ),
     "Profile": (
@@ -154,6 +179,7 @@ OBJECTS: Mapping[str, tuple[list[str], Rows]] = {
         [["MarketingUser", "9", "9", "1", "2026-11-22"], ["MarketingUser", "4", "2", "1", "2026-11-23"]],
     ),
     "LoginHistory": (LOGIN_HEAD, LOGINS),
+    "TenantUsageEntitlement": (ENTITLEMENT_HEAD, ENTITLEMENTS),
 }
 
 
