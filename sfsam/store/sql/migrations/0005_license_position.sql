@@ -38,7 +38,7 @@ CREATE TABLE user_exclusion (                          -- whom the exclusions of
 CREATE TABLE seat_count (                              -- seats alike in everything that a page may ask for
     org_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, identifier VARCHAR NOT NULL, department VARCHAR,
     holder_is_active BOOLEAN NOT NULL, is_machine BOOLEAN NOT NULL, is_known BOOLEAN NOT NULL,
-    idle_days INTEGER, grace_age_days INTEGER,
+    idle_days INTEGER, grace_age_days INTEGER,         -- both no longer told apart beyond a year
     is_excluded BOOLEAN NOT NULL,                      -- by an exclusion of users
     is_first BOOLEAN NOT NULL,                         -- one seat of each user is: counting these counts people
     seats BIGINT NOT NULL
@@ -63,6 +63,11 @@ CREATE OR REPLACE MACRO part_of(
     ELSE 'unknown'
 END;
 
+-- Whether a list's row is searched for: what is looked for stands in its search text, or in the model's name.
+CREATE MACRO is_searched(search, search_text, model) AS (
+    search IS NULL OR contains(search_text, lower(search::VARCHAR)) OR contains(lower(model), lower(search::VARCHAR))
+);
+
 -- ── A seat carries its person ─────────────────────────────────────────────────────────────────
 CREATE TABLE wide_subscription AS
 SELECT
@@ -73,7 +78,8 @@ SELECT
     a.grace_since, coalesce(a.is_machine, false) AS is_machine, coalesce(a.is_known, false) AS is_known,
     coalesce(a.is_administrator, false) AS is_administrator, coalesce(a.is_frozen, false) AS is_frozen,
     days_idle(a.last_human_at, o.taken_at) AS idle_days, days_in_grace(a.grace_since, o.taken_at) AS grace_age_days,
-    row_number() OVER (PARTITION BY s.org_id, s.user_id ORDER BY s.kind <> 'user', s.subscription_id) = 1 AS is_first
+    row_number() OVER (PARTITION BY s.org_id, s.user_id ORDER BY s.kind <> 'user', s.subscription_id) = 1 AS is_first,
+    lower(concat_ws(' ', u.name, u.username, u.title)) AS search_text   -- what lists are searched by, once for all
 FROM subscription s
 LEFT JOIN current_snapshot o ON o.org_id = s.org_id
 LEFT JOIN sf_user u ON u.org_id = s.org_id AND u.id = s.user_id
@@ -84,8 +90,8 @@ ALTER TABLE wide_subscription RENAME TO subscription;
 
 INSERT INTO seat_count
 SELECT
-    org_id, kind, identifier, department, holder_is_active, is_machine, is_known, idle_days, grace_age_days,
-    false AS is_excluded, is_first, count(*) AS seats
+    org_id, kind, identifier, department, holder_is_active, is_machine, is_known, least(idle_days, 367) AS idle_days,
+    CASE WHEN grace_age_days <= 366 THEN grace_age_days END AS grace_age_days, false AS is_excluded, is_first, count(*) AS seats
 FROM subscription
 GROUP BY ALL;
 
@@ -186,7 +192,7 @@ SELECT
     s.is_frozen, s.is_administrator, s.is_machine,
     s.user_id IS NOT DISTINCT FROM o.connected_user_id AS is_connected_user,
     l.is_excluded OR x.user_id IS NOT NULL AS is_excluded, x.reason AS exclusion_reason,
-    s.last_login_date, s.created_date, s.grace_since, o.taken_at, s.record_id
+    s.last_login_date, s.created_date, s.grace_since, o.taken_at, s.record_id, s.search_text
 FROM subscription s
 JOIN priced_license l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier
 JOIN org o ON o.org_id = s.org_id
@@ -280,7 +286,39 @@ SELECT
     s.last_machine_at, s.assigned_at,
     CASE WHEN s.costs_seat THEN s.unit_cost ELSE s.unit_cost * 0 END::DECIMAL(18, 2) AS annual_cost,
     s.currency, s.price_source, s.is_frozen, s.is_administrator, s.is_machine, s.is_excluded,
-    c.candidate_number, c.candidate_state, s.is_connected_user, coalesce(c.is_kept, false) AS is_kept
+    c.candidate_number, c.candidate_state, s.is_connected_user, coalesce(c.is_kept, false) AS is_kept,
+    s.search_text
 FROM seats(stale_after_days, grace_days) s
 LEFT JOIN seat_candidate c
     ON c.org_id = s.org_id AND c.user_id = s.user_id AND c.kind = s.kind AND c.identifier = s.identifier;
+
+-- What a candidate's person holds now is worked out for candidates only: they are few, and seats are many.
+CREATE OR REPLACE VIEW valued_candidate AS
+SELECT
+    c.*, u.name, u.department,
+    coalesce(o.org, c.evidence ->> '$.deleted_profile') AS org, coalesce(o.is_sandbox, false) AS is_sandbox,
+    coalesce(l.model, c.identifier) AS model,
+    c.state NOT LIKE 'closed%' AS is_open,
+    CASE WHEN c.state NOT LIKE 'closed%' THEN v.seats
+        ELSE try_cast(c.evidence ->> '$.seats' AS BIGINT) END AS seats,
+    CASE WHEN c.state NOT LIKE 'closed%' THEN v.potential_savings
+        ELSE try_cast(c.evidence ->> '$.potential_savings' AS DECIMAL(18, 2)) END AS potential_savings,
+    CASE WHEN c.state NOT LIKE 'closed%' THEN v.currency ELSE c.evidence ->> '$.currency' END AS currency
+FROM removal_candidate c
+LEFT JOIN org o ON o.org_id = c.org_id
+LEFT JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.identifier = c.identifier
+LEFT JOIN sf_user u ON u.org_id = c.org_id AND u.id = c.user_id
+LEFT JOIN (
+    SELECT
+        s.org_id, s.user_id, count(*) AS seats, sum(p.unit_cost)::DECIMAL(18, 2) AS potential_savings,
+        max(p.currency) AS currency
+    FROM subscription s
+    JOIN priced_license p ON p.org_id = s.org_id AND p.kind = s.kind AND p.identifier = s.identifier
+    WHERE (s.org_id, s.user_id) IN (SELECT (org_id, user_id) FROM removal_candidate WHERE state NOT LIKE 'closed%')
+        AND (s.holder_is_active OR coalesce(p.inactive_costs_seat, false))
+    GROUP BY s.org_id, s.user_id
+) v ON v.org_id = c.org_id AND v.user_id = c.user_id
+WHERE o.org IS NOT NULL OR c.evidence ->> '$.deleted_profile' IS NOT NULL;
+
+CREATE OR REPLACE VIEW subscriptions AS
+SELECT * EXCLUDE (is_connected_user, is_kept, search_text) FROM listed_seats(60, 30);

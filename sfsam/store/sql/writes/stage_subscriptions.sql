@@ -32,7 +32,8 @@ SELECT
     coalesce(a.is_administrator, false) AS is_administrator, coalesce(a.is_frozen, false) AS is_frozen,
     days_idle(a.last_human_at, $taken_at::TIMESTAMP) AS idle_days,
     days_in_grace(a.grace_since, $taken_at::TIMESTAMP) AS grace_age_days,
-    row_number() OVER (PARTITION BY h.user_id ORDER BY h.kind <> 'user', h.record_id, h.field) = 1 AS is_first
+    row_number() OVER (PARTITION BY h.user_id ORDER BY h.kind <> 'user', h.record_id, h.field) = 1 AS is_first,
+    lower(concat_ws(' ', u.name, u.username, u.title)) AS search_text
 FROM held h
 LEFT JOIN staged_license_identifier i ON i.kind = h.kind AND i.license_id = h.license_id
 LEFT JOIN staged_sf_user u ON u.id = h.user_id
