@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     IDENTIFY = "identify"
     RECLAIM = "reclaim"
     SETTLE = "settle"
+    IMPORT = "import"
 
 
 class JobState(StrEnum):

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from pydantic import Field
 
+from sfsam.domain.imports import Limits, SheetRow
 from sfsam.domain.profiles import Record
-
-if TYPE_CHECKING:
-    pass
 
 
 class Clock(Protocol):
@@ -82,3 +80,10 @@ class Sheets(Protocol):
         title: str,
         batches: Iterable[tuple[list[str], list[tuple[Any, ...]]]],
     ) -> int: ...
+    def workbook(self, sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+        """A small XLSX workbook of text: per sheet its rows, the first a header."""
+        ...
+
+    def read_rows(self, path: Path, limits: Limits) -> Iterator[SheetRow]:
+        """The rows of a CSV or XLSX file as text, the header first. Raises RefusedError for one that cannot be read."""
+        ...

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,13 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 MAX_DATA_ROWS = 1_048_575  # Excel ends a sheet at 1,048,576 rows; one of them is the header
 _LONGEST_TITLE = 31
 _LONGEST_TEXT = 32_767
+_WIDEST_COLUMN = 60
 
 Batch = tuple[list[str], list[tuple[Any, ...]]]
 
@@ -54,6 +57,22 @@ class ExcelSheets:
         return rows
 
 
+def workbook(sheets: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """A small workbook of text: per sheet its rows under a bold, frozen header, columns as wide as what they hold."""
+    book = Workbook(write_only=True)
+    for title, (header, *rows) in sheets.items():
+        sheet = book.create_sheet(title)
+        for place, column in enumerate(zip(header, *rows, strict=True), start=1):
+            width = min(max(len(text) for text in column) + 2, _WIDEST_COLUMN)
+            sheet.column_dimensions[get_column_letter(place)].width = width
+        _begin(sheet, header)
+        for row in rows:
+            sheet.append([_cell(sheet, text) for text in row])
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
 def _rows(batches: Iterable[Batch]) -> Iterator[tuple[Sequence[str], tuple[Any, ...] | None]]:
     """Every row with its columns; a batch without rows still tells its columns."""
     for columns, rows in batches:
@@ -68,9 +87,13 @@ def _new_sheet(book: Workbook, title: str, columns: Sequence[str]) -> WriteOnlyW
     suffix = f" ({number})" if number > 1 else ""
     name = re.sub(r"[\[\]:*?/\\]", " ", title)[: _LONGEST_TITLE - len(suffix)] + suffix
     sheet = book.create_sheet(name)
+    _begin(sheet, columns)
+    return sheet  # type: ignore[no-any-return]  # the stubs know create_sheet of ordinary workbooks only
+
+
+def _begin(sheet: WriteOnlyWorksheet, columns: Sequence[str]) -> None:
     sheet.freeze_panes = "A2"
     sheet.append([_header(sheet, column) for column in columns])
-    return sheet  # type: ignore[no-any-return]  # the stubs know create_sheet of ordinary workbooks only
 
 
 def _header(sheet: WriteOnlyWorksheet, column: str) -> Cell:

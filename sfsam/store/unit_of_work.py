@@ -7,6 +7,8 @@ from collections.abc import Callable
 import duckdb
 
 from sfsam.store.audit_keys import AuditKeys
+from sfsam.store.imports import StoredImports
+from sfsam.store.licenses import StoredExclusions, StoredMappings
 from sfsam.store.profiles import StoredProfiles
 from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests, StoredSchedules
 from sfsam.store.seats import StoredSeats
@@ -31,6 +33,9 @@ class DuckDBUnitOfWork:
         self.schedules = StoredSchedules(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
+        self.imports = StoredImports(cursor, self._changed)
+        self.mappings = StoredMappings(cursor, self._changed)
+        self.exclusions = StoredExclusions(cursor, self._changed)
         self.seats = StoredSeats(cursor, self._changed)
         self.audit = StoredAudit(cursor, self._changed, audit_keys)
         self.secrets = StoredSecrets(cursor)

@@ -89,6 +89,13 @@ def _settled(result: dict[str, Any]) -> str:
     return f"{first}; {number(after)} still {'is' if after == 1 else 'are'}."
 
 
+def _imported(result: dict[str, Any]) -> str:
+    taken, failed = result.get("rows_taken", 0), result.get("rows_failed", 0)
+    needs = f"; {counted(failed, 'row needs', 'rows need')} review" if failed else ""
+    known = f", {number(result.get('rows_unchanged'))} known already" if result.get("rows_unchanged") else ""
+    return f"{counted(taken, 'row was', 'rows were')} taken{known}{needs}."
+
+
 _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.CONNECT: _connected,
     JobKind.CREATE_TOKEN: _token_made,
@@ -98,4 +105,5 @@ _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.IDENTIFY: _identified,
     JobKind.RECLAIM: _reclaimed,
     JobKind.SETTLE: _settled,
+    JobKind.IMPORT: _imported,
 }

@@ -122,6 +122,7 @@ JOB_TITLES = {
     JobKind.IDENTIFY: "Identify removal candidates",
     JobKind.RECLAIM: "Reclaim seats",
     JobKind.SETTLE: "Settle open outcomes",
+    JobKind.IMPORT: "Import a file",
 }
 NO_DATA = (
     "No data yet",

@@ -7,12 +7,22 @@ from pydantic import Field
 from sfsam.domain.commands.base import Command
 from sfsam.domain.commands.connecting import Connect, CreateToken
 from sfsam.domain.commands.downloading import Download, Identify
+from sfsam.domain.commands.importing import ImportFile
 from sfsam.domain.commands.playbook import Validate
 from sfsam.domain.commands.practice import StartPracticeOrg, StopPracticeOrg
 from sfsam.domain.commands.reclaiming import Reclaim, Settle
 
 JobCommand = (
-    Connect | CreateToken | Validate | StartPracticeOrg | StopPracticeOrg | Download | Identify | Reclaim | Settle
+    Connect
+    | CreateToken
+    | Validate
+    | StartPracticeOrg
+    | StopPracticeOrg
+    | Download
+    | Identify
+    | Reclaim
+    | Settle
+    | ImportFile
 )
 
 

@@ -1,0 +1,24 @@
+-- Files that people import, the rows of them that wait for repair, and savings that people enter with their proof.
+
+CREATE TABLE import_file (                             -- one row per import
+    import_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, file_name VARCHAR NOT NULL, state VARCHAR NOT NULL,
+    rows_total BIGINT NOT NULL, rows_taken BIGINT NOT NULL, rows_unchanged BIGINT NOT NULL,
+    rows_failed BIGINT NOT NULL, reason VARCHAR NOT NULL,      -- reason: why a whole file failed, else ''
+    imported_by VARCHAR NOT NULL, imported_at TIMESTAMP NOT NULL
+);
+CREATE TABLE import_row (                              -- a row that was not taken, with its cells as they stood
+    row_id VARCHAR NOT NULL, import_id VARCHAR NOT NULL, kind VARCHAR NOT NULL,
+    number BIGINT NOT NULL,                            -- of the row in its file, as a spreadsheet counts
+    fingerprint VARCHAR NOT NULL,                      -- of kind and cells: the same row of the same file again
+    cells JSON NOT NULL, repaired JSON,                -- repaired: the cells that were taken in the end
+    reason VARCHAR NOT NULL, replaceable BOOLEAN NOT NULL,     -- something that a person entered stands in its way
+    state VARCHAR NOT NULL, settled_by VARCHAR, settled_at TIMESTAMP
+);
+
+CREATE TABLE saving (                                  -- what no org can tell: entered by a person
+    saving_id VARCHAR NOT NULL, cause VARCHAR NOT NULL,        -- renewal_with_fewer_seats, purchase_avoided, seat_returned
+    org_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, identifier VARCHAR NOT NULL,
+    candidate_number VARCHAR NOT NULL,                 -- of a returned seat, whose freed value is taken back; else ''
+    seats BIGINT NOT NULL, amount DECIMAL(18, 2) NOT NULL, currency VARCHAR NOT NULL, saved_on DATE NOT NULL,
+    proof VARCHAR NOT NULL, note VARCHAR NOT NULL, entered_by VARCHAR NOT NULL, entered_at TIMESTAMP NOT NULL
+);
