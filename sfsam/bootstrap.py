@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from sfsam.config import Settings
-from sfsam.domain.commands import Command, Enqueue
+from sfsam.domain.commands import Command, Enqueue, RunScheduleNow
 from sfsam.errors import SetupError
 from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
 from sfsam.practice.process import ProcessPracticeOrgs
@@ -49,7 +49,7 @@ class System:
     def send(self, command: Command) -> Any:
         """Give a command; its answer. Raises SfsamError, with what happened and what to do."""
         answer = self.services.handle(command)
-        if isinstance(command, Enqueue):
+        if isinstance(command, Enqueue | RunScheduleNow):
             self.queue_changed.set()
         return answer
 
@@ -91,9 +91,10 @@ def _vault(settings: Settings) -> FernetVault:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error. The HTTP client's own lines stay out: they repeat every address that is called."""
+    """Log to standard error. The HTTP client's own lines stay out, because they repeat every address that is called;
+    so do the scheduler's, which say at every look that it looked."""
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "httpcore", "authlib"):
+    for name in ("httpx", "httpcore", "authlib", "apscheduler"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import (
@@ -24,6 +25,15 @@ PROJECT_DIR = Path(__file__).resolve().parent.parent
 def _default_key_file() -> Path:
     root = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     return root / "sfsam" / "secret.key"
+
+
+def is_time_zone(name: str) -> bool:
+    """Whether the time zone database knows this name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # a name that is a folder of the database is an OSError
+        return False
+    return True
 
 
 class Settings(BaseSettings):
@@ -63,6 +73,10 @@ class Settings(BaseSettings):
         le=1,
         description="Share of the org's daily API calls after which a download stops and says so",
     )
+    time_zone: str = Field(
+        default="UTC",
+        description="Time zone of the scheduled jobs, by its name in the time zone database, such as Europe/Berlin",
+    )
     log_level: str = Field(default="INFO", description="Level of the log on standard error")
 
     @field_validator("allowed_hosts", mode="before")
@@ -70,6 +84,13 @@ class Settings(BaseSettings):
     def _split(cls, value: object) -> object:
         if isinstance(value, str):
             return tuple(part.strip().lower() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if not is_time_zone(value):
+            raise ValueError(f"{value!r} is not in the time zone database; it looks like Europe/Berlin")
         return value
 
     @field_validator("base_url")

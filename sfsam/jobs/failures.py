@@ -23,16 +23,20 @@ def failure_of(error: Exception) -> JobFailure:
 
 def failure_of_interruption(job: Job) -> JobFailure:
     """The job ended because its process went away."""
+    return _cut_off(job, "Interrupted", "sfsam was stopped while this ran.")
+
+
+def failure_of_death(job: Job) -> JobFailure:
+    """The job ended because whoever did it inside the process is no more."""
+    return _cut_off(job, "Died", "An error inside sfsam cut this off in the middle.")
+
+
+def _cut_off(job: Job, error: str, what: str) -> JobFailure:
     if job.kind is JobKind.RECLAIM:
         remedy = "Run settle: it reads the org back, closes what is open, and nothing is sent twice."
     else:
         remedy = "Start it again. Nothing is half done: the data before stays in use."
-    return JobFailure(
-        error="Interrupted",
-        what="sfsam was stopped while this ran.",
-        remedy=remedy,
-        exit_code=TemporaryError.exit_code,
-    )
+    return JobFailure(error=error, what=what, remedy=remedy, exit_code=TemporaryError.exit_code)
 
 
 def trace_of(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from sfsam.bootstrap import System
 from sfsam.domain.jobs import Job, JobFailure, JobState, Progress
 from sfsam.errors import SfsamError
-from sfsam.jobs.failures import failure_of, failure_of_interruption, trace_of
+from sfsam.jobs.failures import failure_of, failure_of_death, failure_of_interruption, trace_of
 from sfsam.services.running import JobControl
 
 _LOOK_EVERY_SECONDS = 1.0
@@ -24,6 +24,7 @@ class Worker:
         self._system = system
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._doing: str | None = None  # the job that this worker answers for, until its end is saved
         self._interrupted: set[str] = set()  # told to stop because this process ends
         self._ended: Job | None = None  # a job that is over, until the store has taken that
         self.trouble: SfsamError | None = None  # why the store takes nothing at present
@@ -44,6 +45,21 @@ class Worker:
     @property
     def is_alive(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
+
+    def look_after(self) -> None:
+        """Close what is marked running and nobody does any more, and begin again where the thread has died.
+
+        For somebody with a clock, from another thread. A thread dies of what no handler catches; a job is left behind
+        when its end could not be told. Neither may stay "running" for ever, nor keep the jobs behind it waiting.
+        """
+        has_died = self._thread is not None and not self._thread.is_alive() and not self._stopping.is_set()
+        if has_died:
+            log.error("the worker's thread has died; another one takes its place")
+            self._doing = None
+        self._close_dead()
+        if has_died:
+            self._thread = None
+            self.start()
 
     def run_next(self) -> bool:
         """Do the next queued job in this thread; False when there is none."""
@@ -67,6 +83,9 @@ class Worker:
             log.error("the worker waits: %s", error)
             self.trouble = error
             return False
+        except Exception as error:  # noqa: BLE001  outside of any job; the jobs behind this one must not wait for ever
+            log.error("the worker goes on after an error inside sfsam\n%s", trace_of(error))
+            return False
         self.trouble = None
         return has_worked
 
@@ -76,6 +95,7 @@ class Worker:
             if job is None:
                 return None
             job = job.model_copy(update={"state": JobState.RUNNING, "started_at": self._system.clock.now()})
+            self._doing = job.job_id
             work.jobs.save(job)
             work.commit()
         log.info("job %s (%s) begins, asked for by %s", job.job_id, job.kind, job.requested_by)
@@ -84,14 +104,14 @@ class Worker:
     def _do(self, job: Job) -> None:
         control = JobControl(lambda progress: self._save_progress(job, progress), lambda: self._should_stop(job))
         try:
-            answer = self._system.services.run(job, control)
+            result = self._system.services.run(job, control).model_dump(mode="json")
         except SfsamError as error:
             self._end(job, failure=failure_of(error))
         except Exception as error:  # noqa: BLE001  the outermost door: the job must end, and the worker go on
             log.error("job %s ended by an error inside sfsam\n%s", job.job_id, trace_of(error))
             self._end(job, failure=failure_of(error))
         else:
-            self._end(job, result=answer.model_dump(mode="json"))
+            self._end(job, result=result)
 
     def _end(self, job: Job, *, result: dict[str, Any] | None = None, failure: JobFailure | None = None) -> None:
         state = JobState.FAILED if failure else JobState.SUCCEEDED
@@ -113,7 +133,17 @@ class Worker:
             latest = work.jobs.find(self._ended.job_id) or self._ended
             work.jobs.save(self._ended.model_copy(update={"progress": latest.progress}))
             work.commit()
-        self._ended = None
+        self._ended = self._doing = None
+
+    def _close_dead(self) -> None:
+        with self._system.store.begin() as work:
+            dead = [job for job in work.jobs.running() if job.job_id != self._doing]
+            for job in dead:
+                ended = {"failure": failure_of_death(job), "ended_at": self._system.clock.now()}
+                work.jobs.save(job.model_copy(update={"state": JobState.FAILED, **ended}))
+            work.commit()
+        for job in dead:
+            log.error("job %s (%s) was marked running and nobody did it; it is closed as failed", job.job_id, job.kind)
 
     def _save_progress(self, job: Job, progress: Progress) -> None:
         with self._system.store.begin() as work:

@@ -16,6 +16,7 @@ from sfsam.domain.jobs import Job
 from sfsam.domain.playbook import Playbook
 from sfsam.domain.profiles import Connection, Profile, Purpose, Record
 from sfsam.domain.reclaim import Attempt, Request
+from sfsam.domain.schedules import Schedule
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports.salesforce import StagedDownload
 
@@ -87,6 +88,13 @@ class Jobs(Protocol):
     def newest(self, limit: int) -> list[Job]: ...
 
 
+class Schedules(Protocol):
+    def all(self) -> list[Schedule]: ...
+    def save(self, schedules: Sequence[Schedule]) -> None:
+        """Insert or replace by schedule_id."""
+        ...
+
+
 class Candidates(Protocol):
     def find(self, number: str) -> Candidate | None: ...
     def select(self, *, profile_id: str | None = None, state: State | None = None) -> list[Candidate]: ...
@@ -153,6 +161,8 @@ class UnitOfWork(Protocol):
     def profiles(self) -> Profiles: ...
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def schedules(self) -> Schedules: ...
     @property
     def candidates(self) -> Candidates: ...
     @property

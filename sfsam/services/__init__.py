@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from sfsam.config import Settings
 from sfsam.domain import commands as order
-from sfsam.domain.answers import PublishAnswer
+from sfsam.domain.answers import JobAnswer, PublishAnswer
 from sfsam.domain.jobs import Job
 from sfsam.errors import UsageError
 from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
@@ -27,6 +27,7 @@ from sfsam.services import (
     profiles,
     queueing,
     reclaiming,
+    scheduling,
     settling,
     validating,
 )
@@ -76,6 +77,11 @@ class Services:
             order.PreviewDelete: profiles.preview_delete,
             order.DeleteProfile: profiles.delete,
             order.RotateKey: key_rotation.rotate,
+            order.ListSchedules: scheduling.schedules,
+            order.RunScheduleNow: scheduling.run_now,
+            order.PauseSchedule: scheduling.pause,
+            order.ResumeSchedule: scheduling.resume,
+            order.ChangeSchedule: scheduling.change,
             order.PlanReclaim: planning.plan,
             order.MoveCandidate: listing.move_candidate,
             order.ShowPosition: listing.position,
@@ -95,6 +101,10 @@ class Services:
             raise UsageError(f"{type(command).__name__} is done as a job.", "Send it inside Enqueue.")
         return handler(self._world, command)
 
+    def run_due_schedules(self) -> list[JobAnswer]:
+        """Queue the scheduled jobs whose time has come, each once, however often it was missed."""
+        return scheduling.run_due(self._world)
+
     def run(self, job: Job, control: JobControl) -> BaseModel:
         """Do the work of a job. Whatever follows from it (a first download, candidates) is queued."""
         command = queueing.COMMAND_OF[job.kind].model_validate(job.arguments)
@@ -112,7 +122,8 @@ class Services:
                 answer = practicing.stop(world, command, control)
             case order.Download():
                 answer = downloading.download(world, command, job, control)
-                self._follow(command.identify, order.Identify(actor=command.actor, profile=command.profile))
+                if command.identify:
+                    scheduling.follow_download(world, command)
             case order.Identify():
                 answer = identifying.identify(world, command, control)
             case order.Reclaim():
@@ -126,7 +137,9 @@ class Services:
     def _connect(self, command: order.Connect, control: JobControl) -> BaseModel:
         answer = connecting.connect(self._world, command, control)
         wanted = command.download and answer.status == "published"
-        self._follow(wanted, order.Download(actor=command.actor, profile=command.profile))
+        if wanted:
+            first = order.Download(actor=command.actor, profile=command.profile)
+            self.handle(order.Enqueue(actor=command.actor, job=first))
         return answer
 
     def _publish(self, command: order.Publish) -> PublishAnswer:
@@ -134,8 +147,10 @@ class Services:
         profile = validating.publish(self._world, command)
         first = order.Download(actor=command.actor, profile=profile.profile_id)
         job = queueing.enqueue(self._world, order.Enqueue(actor=command.actor, job=first))
-        return PublishAnswer(profile_id=profile.profile_id, status=profile.status, job_id=job.job_id)
-
-    def _follow(self, wanted: bool, job: order.Download | order.Identify) -> None:
-        if wanted:
-            self.handle(order.Enqueue(actor=job.actor, job=job))
+        scheduled = scheduling.schedules(self._world, order.ListSchedules())
+        return PublishAnswer(
+            profile_id=profile.profile_id,
+            status=profile.status,
+            job_id=job.job_id,
+            scheduled=tuple(each.name for each in scheduled if each.profile_id == profile.profile_id),
+        )

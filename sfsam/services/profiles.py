@@ -12,6 +12,7 @@ from sfsam.domain.jobs import JobState
 from sfsam.domain.profiles import Connection, Profile, ProfileStatus
 from sfsam.errors import NotConfirmed, NotFound, ReconnectRequired, RefusedError, SecretUnreadable
 from sfsam.ports import UnitOfWork
+from sfsam.services.scheduling import keep
 from sfsam.services.world import World, entry, profile_named
 
 _STAYS = ("removal candidates", "reclaim requests", "jobs", "audit trail", "reclamation rules")
@@ -128,6 +129,7 @@ def _set_paused(world: World, command: Pause | Resume, is_paused: bool) -> Profi
             raise RefusedError(f"The profile {profile.name!r} is a draft.", "Only a published profile can be paused.")
         if profile.is_paused is not is_paused:
             work.profiles.save(profile.model_copy(update={"is_paused": is_paused}))
+            keep(world, work)
             action = "profile.paused" if is_paused else "profile.resumed"
             work.audit.append([entry(world, command.actor, action, profile.profile_id, profile_id=profile.profile_id)])
             work.commit()

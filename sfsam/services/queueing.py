@@ -40,25 +40,31 @@ COMMAND_OF: dict[JobKind, type[Command]] = {
 
 def enqueue(world: World, command: Enqueue) -> JobAnswer:
     """Save the job, or find the one that was asked for already and has not ended."""
-    order = command.job
     with world.store.begin() as work:
-        profile_id = _profile_id(work, order)
-        key = command.key or ":".join((order.task, profile_id or "", *_part(order)))
-        found = work.jobs.open_with_key(key)
-        if found is not None:
-            return job_answer(found)
-        job = Job(
-            job_id=new_id(),
-            kind=order.task,
-            profile_id=profile_id,
-            key=key,
-            arguments=order.model_dump(mode="json"),
-            requested_by=order.actor if order.actor != "local" else command.actor,
-            created_at=world.clock.now(),
-        )
-        work.jobs.add(job)
+        job = queued(world, work, command)
         work.commit()
     return job_answer(job)
+
+
+def queued(world: World, work: UnitOfWork, command: Enqueue) -> Job:
+    """The same inside a larger transaction."""
+    order = command.job
+    profile_id = _profile_id(work, order)
+    key = command.key or ":".join((order.task, profile_id or "", *_part(order)))
+    found = work.jobs.open_with_key(key)
+    if found is not None:
+        return found
+    job = Job(
+        job_id=new_id(),
+        kind=order.task,
+        profile_id=profile_id,
+        key=key,
+        arguments=order.model_dump(mode="json"),
+        requested_by=order.actor if order.actor != "local" else command.actor,
+        created_at=world.clock.now(),
+    )
+    work.jobs.add(job)
+    return job
 
 
 def cancel(world: World, command: CancelJob, stopping: set[str]) -> JobAnswer:

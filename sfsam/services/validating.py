@@ -8,6 +8,7 @@ from sfsam.domain.playbook import Page, words
 from sfsam.domain.profiles import Check, Connection, Process, Profile, ProfileStatus, Purpose, Validation
 from sfsam.domain.validation import fingerprint, is_passed, processes
 from sfsam.errors import NotConfirmed, ReconnectRequired, RefusedError
+from sfsam.services import scheduling
 from sfsam.services.playbook import Edit, editing
 from sfsam.services.playbook_answers import playbook_answer
 from sfsam.services.running import JobControl, Phases
@@ -43,7 +44,10 @@ def validated(world: World, command: Validate, phases: Phases) -> ValidationAnsw
 
 
 def publish(world: World, command: Publish) -> Profile:
-    """Publish exactly what was validated. Raises NotConfirmed, or RefusedError with what stands against it."""
+    """Publish exactly what was validated, with its scheduled jobs.
+
+    Raises NotConfirmed, or RefusedError with what stands against it.
+    """
     if not command.confirmed:
         raise NotConfirmed("Nothing was published, because nobody confirmed it.", "Confirm, then publish.")
     with editing(world, command.actor, command.profile, "profile.published", _PAGE) as edit:
@@ -53,6 +57,8 @@ def publish(world: World, command: Publish) -> Profile:
             update={"status": ProfileStatus.PUBLISHED, "published_at": edit.profile.published_at or now}
         )
         edit.playbook = edit.playbook.completed(_PAGE)
+        edit.work.profiles.save(edit.profile)
+        scheduling.keep(world, edit.work, begin_anew=edit.profile.profile_id)
         edit.detail |= {"fingerprint": command.fingerprint, "reclaim_enabled": edit.profile.reclaim_enabled}
     return edit.profile
 

@@ -16,6 +16,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from sfsam import bootstrap
 from sfsam.config import Settings
 from sfsam.jobs.recovery import settle_what_is_open
+from sfsam.jobs.timekeeper import Timekeeper
 from sfsam.jobs.worker import Worker
 from sfsam.web import lifeline, sign_in
 from sfsam.web.control import control_route
@@ -52,7 +53,7 @@ async def _lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def _open(closing: ExitStack) -> None:
-    """Open the database, begin to work, answer the command line; closing undoes it in the reverse order."""
+    """Open the database, begin to work, keep the time, answer the command line; closing undoes it in reverse order."""
     if lifeline.END_WITH_STDIN in os.environ:
         lifeline.end_with_stdin()
     settings = Settings()
@@ -65,4 +66,7 @@ def _open(closing: ExitStack) -> None:
     worker = Worker(system)
     worker.start()
     closing.callback(worker.stop)
+    timekeeper = Timekeeper(system, worker)
+    timekeeper.start()
+    closing.callback(timekeeper.stop)
     closing.enter_context(control_route(settings.control_file, system.send))

@@ -52,7 +52,14 @@ def profile(bench: Bench) -> str:
 
 def test_the_preview_counts_and_changes_nothing(bench: Bench, profile: str) -> None:
     preview = bench.handle(PreviewDelete(profile="Production"))
-    assert preview.goes == {"connection": 1, "integration_profile": 1, "playbook": 1, "sf_user": 1, "sf_user_login": 1}
+    assert preview.goes == {
+        "connection": 1,
+        "integration_profile": 1,
+        "playbook": 1,
+        "scheduled_job": 3,
+        "sf_user": 1,
+        "sf_user_login": 1,
+    }
     assert (preview.candidates_closed, preview.jobs_canceled, preview.deleted) == (2, 1, False)
     with pytest.raises(NotConfirmed, match="nothing was deleted"):
         bench.handle(DeleteProfile(profile="Production"))

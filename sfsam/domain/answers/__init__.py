@@ -39,6 +39,7 @@ from sfsam.domain.answers.reclaiming import (
     ReclaimAnswer,
     SettleAnswer,
 )
+from sfsam.domain.answers.scheduling import ScheduleAnswer
 
 __all__ = [
     "ActivityRow",
@@ -72,6 +73,7 @@ __all__ = [
     "ReclaimAnswer",
     "RegistrationAnswer",
     "RotationAnswer",
+    "ScheduleAnswer",
     "SettleAnswer",
     "StepRow",
     "ValidationAnswer",

@@ -104,9 +104,12 @@ class KeyPairAnswer(Answer):
 
 
 class PublishAnswer(Answer):
+    """`job_id` is the first download; `scheduled` names the jobs that run by themselves from now on."""
+
     profile_id: str
     status: ProfileStatus
     job_id: str
+    scheduled: tuple[str, ...] = ()
 
 
 class MetadataAnswer(Answer):

@@ -38,10 +38,18 @@ from sfsam.domain.commands.playbook import (
 from sfsam.domain.commands.practice import PracticeScenario, StartPracticeOrg, StopPracticeOrg
 from sfsam.domain.commands.profiles import DeleteProfile, ListProfiles, Pause, PreviewDelete, Resume, RotateKey
 from sfsam.domain.commands.reclaiming import MoveCandidate, PlanReclaim, Reclaim, Settle
+from sfsam.domain.commands.scheduling import (
+    ChangeSchedule,
+    ListSchedules,
+    PauseSchedule,
+    ResumeSchedule,
+    RunScheduleNow,
+)
 
 __all__ = [
     "BeginAuthorization",
     "CancelJob",
+    "ChangeSchedule",
     "Command",
     "Connect",
     "CreateToken",
@@ -56,12 +64,14 @@ __all__ = [
     "ListCandidates",
     "ListJobs",
     "ListProfiles",
+    "ListSchedules",
     "MakeKeyPair",
     "MarkComplete",
     "MetadataProject",
     "MoveCandidate",
     "Narrowing",
     "Pause",
+    "PauseSchedule",
     "PlanReclaim",
     "PracticeScenario",
     "PreviewDelete",
@@ -71,7 +81,9 @@ __all__ = [
     "Reopen",
     "ReplaceSecret",
     "Resume",
+    "ResumeSchedule",
     "RotateKey",
+    "RunScheduleNow",
     "SaveConnection",
     "SaveDetails",
     "SaveRegistration",
