@@ -1,5 +1,5 @@
-"""How long the server works on a page: each page's script, on its first visit after a new snapshot and after each change
-of a filter, with every cache empty. Warm visits are printed apart."""
+"""How long the server works on a page: its script, on the first visit after a new snapshot and after each change of a
+filter, with every cache empty. Warm visits are printed apart."""
 
 from __future__ import annotations
 

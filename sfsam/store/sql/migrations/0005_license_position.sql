@@ -90,8 +90,10 @@ ALTER TABLE wide_subscription RENAME TO subscription;
 
 INSERT INTO seat_count
 SELECT
-    org_id, kind, identifier, department, holder_is_active, is_machine, is_known, least(idle_days, 367) AS idle_days,
-    CASE WHEN grace_age_days <= 366 THEN grace_age_days END AS grace_age_days, false AS is_excluded, is_first, count(*) AS seats
+    org_id, kind, identifier, department, holder_is_active, is_machine, is_known,
+    CASE WHEN idle_days > 366 THEN 367 ELSE idle_days END AS idle_days,
+    CASE WHEN grace_age_days <= 366 THEN grace_age_days END AS grace_age_days,
+    false AS is_excluded, is_first, count(*) AS seats
 FROM subscription
 GROUP BY ALL;
 
