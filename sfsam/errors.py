@@ -19,6 +19,7 @@
     │   ├── GuardExceeded             more than the rule allows; carries its numbers
     │   ├── MoveNotAllowed            a candidate may not go from this state to that one
     │   ├── NotConfirmed              the plan was printed, nothing was sent
+    │   ├── BackupDamaged             the file is cut off, was changed, or is no backup
     │   ├── NotFound                  no profile, job or candidate by that name
     │   └── BlockedBySalesforce       Salesforce refused the change; carries its words
     ├── UsageError              the question itself is malformed           exit 2
@@ -127,6 +128,10 @@ class MoveNotAllowed(RefusedError):
 
 class NotConfirmed(RefusedError):
     """The plan was shown and nothing was sent, because nobody said yes."""
+
+
+class BackupDamaged(RefusedError):
+    """The file is no backup, or not the whole of one; nothing of it was used."""
 
 
 class NotFound(RefusedError):

@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
 
-from sfsam.cli import connecting, deciding, licenses, operating, profiles, reclaiming, serving
+from sfsam.cli import backing_up, connecting, deciding, diagnosing, licenses, operating, profiles, reclaiming, serving
 from sfsam.cli.output import tell
 from sfsam.errors import SfsamError, UsageError
 from sfsam.jobs.failures import failure_of, trace_of
@@ -51,7 +51,9 @@ app.add_typer(key, name="key")
 key.command()(profiles.rotate)
 app.command()(operating.jobs)
 app.command()(operating.audit)
-app.command()(operating.doctor)
+app.command()(backing_up.backup)
+app.command()(backing_up.restore_backup)
+app.command()(diagnosing.doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pydantic import Field
 
 from sfsam.domain.audit import AuditEntry
+from sfsam.domain.backups import Manifest
 from sfsam.domain.candidates import Candidate, State
 from sfsam.domain.jobs import Job
 from sfsam.domain.playbook import Playbook
@@ -124,6 +125,10 @@ class Audit(Protocol):
         ...
 
     def newest(self, limit: int) -> list[AuditEntry]: ...
+    def last_of(self, action: str) -> AuditEntry | None:
+        """The newest entry about this action."""
+        ...
+
     def all(self) -> list[AuditEntry]: ...
     def of_profile(self, profile_id: str) -> list[AuditEntry]:
         """Everything about this profile, newest first."""
@@ -151,6 +156,10 @@ class Seats(Protocol):
 class Secrets(Protocol):
     def reseal(self, reseal: Callable[[str], str]) -> tuple[int, int]:
         """Replace every sealed value of the store; how many were, and how many could not be opened."""
+        ...
+
+    def tried(self, reseal: Callable[[str], str]) -> tuple[int, dict[str, int]]:
+        """Change nothing: how many sealed values can be opened, and how many of each table cannot."""
         ...
 
 
@@ -223,6 +232,13 @@ class Reads(Protocol):
         ...
 
 
+class Examination(Record):
+    """A database that was read from end to end: its schema version and how many rows it holds."""
+
+    schema_version: int
+    rows: int
+
+
 class Store(Protocol):
     @property
     def reads(self) -> Reads: ...
@@ -236,6 +252,14 @@ class Store(Protocol):
 
     def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> list[dict[str, Any]]:
         """Run `sql/rules/<rule>.sql`: the seats it catches, with evidence columns."""
+        ...
+
+    def write_backup(self, path: Path, made_at: datetime) -> Manifest:
+        """Write every table, as it stands at one moment, to a new file; others go on reading and writing."""
+        ...
+
+    def examine(self) -> Examination:
+        """Read every row, so that a page that the disk has damaged is found. Raises SetupError for one."""
         ...
 
     def close(self) -> None: ...

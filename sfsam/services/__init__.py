@@ -14,8 +14,10 @@ from sfsam.domain.jobs import Job
 from sfsam.errors import UsageError
 from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
 from sfsam.services import (
+    backing_up,
     connecting,
     connections,
+    diagnosing,
     downloading,
     identifying,
     key_rotation,
@@ -88,6 +90,10 @@ class Services:
             order.ListCandidates: listing.candidates,
             order.Export: listing.export,
             order.ShowAudit: listing.audit,
+            order.BackUp: backing_up.back_up,
+            order.RestoreBackup: backing_up.refuse_restore,
+            order.AdoptBackup: backing_up.adopt,
+            order.Diagnose: diagnosing.diagnose,
             order.Enqueue: queueing.enqueue,
             order.CancelJob: lambda world, command: queueing.cancel(world, command, self.stopping),
             order.ShowJob: queueing.show,

@@ -7,7 +7,6 @@ thirds of the memory of a second database file (7 million rows: 4 s and 45 MB ag
 from __future__ import annotations
 
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,12 +18,12 @@ import duckdb
 import sfsam
 from sfsam.domain.audit import FIRST_HASH
 from sfsam.domain.backups import Manifest, TablePart
-from sfsam.errors import RefusedError, SetupError
+from sfsam.errors import RefusedError, StorageFull
 from sfsam.ports import Examination
-from sfsam.store.backup_file import MANIFEST, member, part_of
-from sfsam.store.faults import translated
+from sfsam.store.backup_file import MANIFEST, member, part_of, workshop
 from sfsam.store.pages import quoted
 
+DRAFT = "backup.zip"
 _TABLES = """
     SELECT table_name FROM duckdb_tables()
     WHERE database_name = current_database() AND NOT internal AND NOT temporary AND table_name <> 'schema_migration'
@@ -40,15 +39,15 @@ def write(cursor: duckdb.DuckDBPyConnection, path: Path, made_at: datetime) -> M
     Raises RefusedError when there is a file already, SetupError when the folder cannot be written, StorageFull.
     """
     _refuse_existing(path)
-    with translated(path), _workshop(path) as workshop, _one_moment(cursor):
-        draft = workshop / "backup.zip"
-        descriptor = os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
-        with os.fdopen(descriptor, "w+b") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
-            parts = {table: _add(cursor, archive, table, workshop) for table in tables(cursor)}
-            manifest = _manifest(cursor, parts, made_at)
-            archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
-        _to_disk(draft)
-        _appear(draft, path)
+    with workshop(path, ".sfsam-backup-") as folder, _one_moment(cursor):
+        try:
+            manifest = _write(cursor, folder, made_at)
+            _appear(folder / DRAFT, path)
+        except OSError as trouble:
+            raise StorageFull(
+                f"{path} could not be written ({trouble.strerror}).",
+                "Choose a folder that has room; nothing is left there.",
+            ) from trouble
     return manifest
 
 
@@ -74,8 +73,20 @@ def head(cursor: duckdb.DuckDBPyConnection) -> str:
     return str(rows[0][0]) if rows else FIRST_HASH
 
 
-def _add(cursor: duckdb.DuckDBPyConnection, archive: zipfile.ZipFile, table: str, workshop: Path) -> TablePart:
-    file = workshop / "table.parquet"
+def _write(cursor: duckdb.DuckDBPyConnection, folder: Path, made_at: datetime) -> Manifest:
+    descriptor = os.open(folder / DRAFT, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600)
+    with os.fdopen(descriptor, "w+b") as file:
+        with zipfile.ZipFile(file, "w", zipfile.ZIP_STORED) as archive:
+            parts = {table: _add(cursor, archive, table, folder) for table in tables(cursor)}
+            manifest = _manifest(cursor, parts, made_at)
+            archive.writestr(MANIFEST, manifest.model_dump_json(indent=2))
+        file.flush()
+        os.fsync(file.fileno())
+    return manifest
+
+
+def _add(cursor: duckdb.DuckDBPyConnection, archive: zipfile.ZipFile, table: str, folder: Path) -> TablePart:
+    file = folder / "table.parquet"
     copy = f"COPY {quoted(table)} TO $file (FORMAT parquet, COMPRESSION zstd)"
     [(rows,)] = cursor.execute(copy, {"file": str(file)}).fetchall()
     part = part_of(file, int(rows))
@@ -99,23 +110,6 @@ def _one_moment(cursor: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         cursor.execute("ROLLBACK")  # it only read
-
-
-@contextmanager
-def _workshop(path: Path) -> Iterator[Path]:
-    """A folder beside `path`, for this user only, that is gone on leaving."""
-    try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=".sfsam-backup-") as folder:
-            yield Path(folder)
-    except (PermissionError, FileNotFoundError, NotADirectoryError) as trouble:
-        raise SetupError(
-            f"{path} cannot be written ({trouble.strerror}).", "Choose a folder that exists and may be written to."
-        ) from trouble
-
-
-def _to_disk(file: Path) -> None:
-    with file.open("rb") as written:
-        os.fsync(written.fileno())
 
 
 def _appear(draft: Path, path: Path) -> None:

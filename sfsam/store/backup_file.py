@@ -6,11 +6,13 @@ to the last byte before any of it is used.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -55,21 +57,45 @@ def open_backup(path: Path) -> Iterator[BackupFile]:
 
     Raises NotFound, BackupDamaged, or SetupError for a file that may not be read or that a newer sfsam wrote.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
+    with ExitStack() as closing:
+        with _unreadable_told(path):
+            archive = closing.enter_context(zipfile.ZipFile(path))
             manifest = _manifest(archive, path)
             _require_members(archive, manifest, path)
-            yield BackupFile(archive, manifest)
+        yield BackupFile(archive, manifest)
+
+
+@contextmanager
+def workshop(beside: Path, prefix: str) -> Iterator[Path]:
+    """A folder beside this file, for this user only, that is gone on leaving. Raises SetupError, StorageFull."""
+    try:
+        made = tempfile.TemporaryDirectory(dir=beside.parent, prefix=prefix)
+    except OSError as trouble:
+        if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise
+        raise SetupError(
+            f"{beside} cannot be written ({trouble.strerror}).", "Choose a folder that exists and may be written to."
+        ) from trouble
+    with made as folder:
+        yield Path(folder)
+
+
+@contextmanager
+def _unreadable_told(path: Path) -> Iterator[None]:
+    try:
+        yield
     except FileNotFoundError as trouble:
         raise NotFound(f"There is no file {path}.", "Give the file that the backup command wrote.") from trouble
     except (PermissionError, IsADirectoryError) as trouble:
         raise SetupError(f"{path} cannot be read ({trouble.strerror}).", "Make it readable for this user.") from trouble
-    except (zipfile.BadZipFile, NotImplementedError, EOFError) as trouble:
+    except (zipfile.BadZipFile, EOFError, RuntimeError) as trouble:
         raise _damaged(path, "It is no backup of sfsam, or its end is missing.") from trouble
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> Manifest:
     names = archive.namelist()
+    if any(info.compress_type != zipfile.ZIP_STORED for info in archive.infolist()):
+        raise _damaged(path, "It was packed anew.")
     if names.count(MANIFEST) != 1 or archive.getinfo(MANIFEST).file_size > _LARGEST_MANIFEST:
         raise _damaged(path, "It is no backup of sfsam.")
     try:
@@ -92,7 +118,7 @@ def _require_members(archive: zipfile.ZipFile, manifest: Manifest, path: Path) -
         raise _damaged(path, "It holds other parts than its manifest says.")
     for table, part in manifest.tables.items():
         info = archive.getinfo(member(table))
-        if info.compress_type != zipfile.ZIP_STORED or info.file_size != part.bytes:
+        if info.file_size != part.bytes:
             raise _damaged(path, f"The rows of {table} are not as they were written.")
         with archive.open(info) as content:
             if _measured(content) != (part.bytes, part.sha256):

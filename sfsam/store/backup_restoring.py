@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import IO
 
 import duckdb
 
 from sfsam.domain.backups import Manifest
 from sfsam.errors import BackupDamaged, SetupError, StoreBusy
 from sfsam.store import backup, migrations
-from sfsam.store.backup_file import BackupFile, open_backup
+from sfsam.store.backup_file import BackupFile, open_backup, workshop
 from sfsam.store.database import configuration
 from sfsam.store.faults import translated
 from sfsam.store.pages import quoted
@@ -55,8 +55,8 @@ def restoring(file: Path, database: Path, *, at: datetime) -> Iterator[Restored]
     StorageFull. The block calls `take_its_place` once everything is well.
     """
     with open_backup(file) as opened:
-        migrations.refuse_newer(opened.manifest.migrations, f"The backup {file}")
-        with translated(database), _held(database), _workshop(database) as folder:
+        migrations.refuse_newer(opened.manifest.migrations, migrations.shipped(), f"The backup {file}")
+        with translated(database), _held(database), workshop(database, ".restoring-") as folder:
             with _tell_damage(file):
                 _load(opened, folder / database.name)
             yield Restored(opened.manifest, folder, database, _name_to_keep(database, at))
@@ -98,7 +98,7 @@ class _Contradiction(Exception):
 def _tell_damage(file: Path) -> Iterator[None]:
     try:
         yield
-    except (_Contradiction, duckdb.InvalidInputException, duckdb.ConversionException, duckdb.ConstraintException) as it:
+    except (_Contradiction, duckdb.DataError, duckdb.ProgrammingError, duckdb.IntegrityError) as it:
         raise BackupDamaged(
             f"{file} cannot be restored: its parts do not fit each other.",
             "Nothing was changed. Take another backup.",
@@ -114,18 +114,26 @@ def _held(database: Path) -> Iterator[None]:
         yield
         return
     _fold_log_in(database)
+    with _locked(database):
+        yield
+
+
+def _locked(database: Path) -> IO[bytes]:
+    """The file, locked until it is closed."""
     try:
-        with database.open("r+b") as file:
-            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except BlockingIOError as trouble:
-        raise StoreBusy(
-            f"The database {database} is in use by another process.", "End that process, then restore the backup."
-        ) from trouble
-    except PermissionError as trouble:
+        file = database.open("r+b")
+    except OSError as trouble:
         raise SetupError(
             f"{database} cannot be changed ({trouble.strerror}).", "Restore as the user whom it belongs to."
         ) from trouble
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as trouble:
+        file.close()
+        raise StoreBusy(
+            f"The database {database} is in use by another process.", "End that process, then restore the backup."
+        ) from trouble
+    return file
 
 
 def _fold_log_in(database: Path) -> None:
@@ -137,16 +145,10 @@ def _fold_log_in(database: Path) -> None:
         return  # damaged, which may be why a backup is restored; it is kept as it is, its log beside it
 
 
-@contextmanager
-def _workshop(database: Path) -> Iterator[Path]:
-    with tempfile.TemporaryDirectory(dir=database.parent, prefix=".restoring-") as folder:
-        yield Path(folder)
-
-
 def _name_to_keep(database: Path, at: datetime) -> Path | None:
     if not database.exists():
         return None
-    stem = f"{database.stem}-before-{at:%Y%m%dT%H%M%S}Z"
+    stem = f"{database.stem}-before-restore-{at:%Y%m%dT%H%M%S}Z"
     names = (database.with_name(f"{stem}{more}{database.suffix}") for more in ("", *(f"-{n}" for n in range(2, 100))))
     return next(name for name in names if not name.exists())
 

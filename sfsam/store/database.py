@@ -111,7 +111,7 @@ class DuckDBStore:
 
     def write_backup(self, path: Path, made_at: datetime) -> Manifest:
         """Write every table, as it stands at one moment, to a new file; nobody waits for it."""
-        with translated(self._path), self._cursor() as cursor:
+        with translated(path), self._cursor() as cursor:
             return backup.write(cursor, path, made_at)
 
     def examine(self) -> Examination:
@@ -133,9 +133,7 @@ class DuckDBStore:
             cursor.close()
 
 
-def configuration(
-    path: Path | str, least_mb: int = LEAST_MEMORY_MB
-) -> dict[str, str | bool | int | float | list[str]]:
+def configuration(path: Path | str, least_mb: int = LEAST_MEMORY_MB) -> dict[str, str | bool | int | float | list[str]]:
     """How DuckDB is to open our files; `least_mb` is the memory it may use in any case."""
     return {
         "storage_compatibility_version": "v1.5.0",

@@ -13,7 +13,7 @@ import duckdb
 from sfsam.errors import SetupError, SfsamError, StorageFull, StoreBusy
 
 _HOLDER = re.compile(r"PID (\d+)")
-_CORRUPT = re.compile(r"corrupt|invalidated", re.I)
+_CORRUPT = re.compile(r"corrupt database file", re.I)
 _FULL = re.compile(
     r"no space left|disk quota|could not write|out of disk|failed to offload|max_temp_directory_size", re.I
 )
@@ -21,21 +21,18 @@ _FULL = re.compile(
 
 @contextmanager
 def translated(path: Path | str) -> Iterator[None]:
-    """Raise StoreBusy or StorageFull (or SetupError when the file cannot be used) instead of DuckDB's errors."""
+    """Raise StoreBusy, StorageFull, or SetupError (cannot be used, is damaged) instead of DuckDB's errors."""
     try:
         yield
     except (duckdb.IOException, duckdb.OutOfMemoryException) as trouble:
         raise _in_our_words(trouble, path) from trouble
-    except duckdb.TransactionException as trouble:  # a COMMIT whose log the disk did not take
-        if not _FULL.search(str(trouble)):
-            raise
-        raise _full(path) from trouble
-    except duckdb.FatalException as trouble:
-        raise _damaged(path, trouble) from trouble
     except duckdb.Error as trouble:
-        if not _CORRUPT.search(str(trouble)):
+        said = str(trouble)
+        if isinstance(trouble, duckdb.TransactionException | duckdb.FatalException) and _FULL.search(said):
+            raise _full(path) from trouble  # a COMMIT whose log the disk did not take
+        if not isinstance(trouble, duckdb.FatalException) and not _CORRUPT.search(said):
             raise
-        raise _damaged(path, trouble) from trouble
+        raise _damaged(path, said) from trouble
     except OSError as trouble:
         if trouble.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
@@ -67,11 +64,11 @@ def _in_our_words(trouble: duckdb.Error, path: Path | str) -> SfsamError:
     )
 
 
-def _damaged(path: Path | str, trouble: duckdb.Error) -> SetupError:
+def _damaged(path: Path | str, said: str) -> SetupError:
     return SetupError(
         f"The database {path} is damaged.",
         "Restore the newest backup (restore-backup); it keeps this file beside the restored one.",
-        said=str(trouble),
+        said=said,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,13 +48,13 @@ def applied(connection: duckdb.DuckDBPyConnection) -> list[int]:
 def pending(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> list[Migration]:
     """What this database still needs. Raises SetupError when it comes from a newer version of sfsam."""
     seen = set(applied(connection))
-    refuse_newer(seen, "The database", migrations)
+    refuse_newer(seen, migrations, "The database")
     return [migration for migration in migrations if migration.number not in seen]
 
 
-def refuse_newer(seen: Collection[int], whose: str, migrations: Sequence[Migration] = ()) -> None:
-    """Raise SetupError when `whose` schema has a migration that this version (or `migrations`) does not know."""
-    known = {migration.number for migration in migrations or shipped()}
+def refuse_newer(seen: Collection[int], migrations: Sequence[Migration], whose: str) -> None:
+    """Raise SetupError when `whose` schema has a migration that is not among `migrations`."""
+    known = {migration.number for migration in migrations}
     newer = set(seen) - known
     if newer:
         raise SetupError(
@@ -74,7 +75,8 @@ def apply(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) ->
             connection.execute(_RECORD, [migration.number, migration.name])
             connection.execute("COMMIT")
         except duckdb.Error:
-            connection.execute("ROLLBACK")
+            with suppress(duckdb.TransactionException):  # a COMMIT that failed is undone already
+                connection.execute("ROLLBACK")
             raise
         done.append(migration.number)
     return done

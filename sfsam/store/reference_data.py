@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import duckdb
@@ -25,5 +26,6 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             connection.execute(f"INSERT INTO {table} BY NAME {_ROWS}", [str(folder / file)])
         connection.execute("COMMIT")
     except duckdb.Error:
-        connection.execute("ROLLBACK")
+        with suppress(duckdb.TransactionException):  # a COMMIT that failed is undone already
+            connection.execute("ROLLBACK")
         raise

@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 
+from sfsam.config import Settings
 from sfsam.domain.answers import (
     AuditAnswer,
+    CheckRow,
     ConnectAnswer,
     DeletePreview,
+    DiagnosisAnswer,
     DownloadAnswer,
     ExportAnswer,
     LeftOut,
@@ -31,6 +34,7 @@ from sfsam.domain.candidates import State
 from sfsam.domain.commands import (
     Connect,
     DeleteProfile,
+    Diagnose,
     Download,
     DraftProfile,
     Enqueue,
@@ -64,6 +68,7 @@ from sfsam.errors import (
     UsageError,
 )
 from sfsam.services.running import JobControl
+from sfsam.vault.keys import load_keys
 from tests.cli.conftest import Printed, Script
 
 Run = Callable[..., Printed]
@@ -104,6 +109,13 @@ DOWNLOADED = DownloadAnswer(
     seconds=1.5,
     peak_rss_mb=90,
     warnings=["Package licenses could not be read."],
+)
+DIAGNOSIS = DiagnosisAnswer(
+    ok=False,
+    checks=[
+        CheckRow(check="rows", ok=True, said="All."),
+        CheckRow(check="audit trail", ok=False, said="Broken.", remedy="Look."),
+    ],
 )
 CONNECT_LINE = ("connect", "--name", "Acme", "--url", "https://acme.my.salesforce.com", "--client-id", "id")
 CONNECT_LINE += ("--client-secret-env", "ACME_SECRET")
@@ -459,27 +471,41 @@ def test_audit_exits_3_when_the_chain_is_broken(intact: bool | None, code: int, 
     assert script.the(ShowAudit).verify == (intact is not None)
 
 
-def test_doctor_finds_a_healthy_machine_healthy(script: Script, run: Run) -> None:
-    script.answers = {ListProfiles: [PROFILE]}
+def test_doctor_tells_what_it_found_outside_and_inside(script: Script, run: Run) -> None:
+    """Without a database only what is outside; with one also what its owner found."""
     printed = run("doctor", "--json")
-    assert printed.code == 0
-    assert [check["check"] for check in printed.document["checks"]] == [
-        "python",
-        "data folder",
-        "key",
-        "database",
-        "practice org",
+    assert (printed.code, printed.document["ok"]) == (0, True)
+    outside = [check["check"] for check in printed.document["checks"]]
+    assert outside == [
+        *("python", "data folder", "free space", "key", "base url", "allowed hosts", "database", "practice org"),
     ]
-    assert run("doctor").code == 0
+    run("profiles")
+    script.answers = {Diagnose: DIAGNOSIS}
+    assert run("doctor", "--json").code == 78, "the scripted system makes a database without a key"
+    load_keys(Settings())
+    printed = run("doctor", "--json")
+    assert [check["check"] for check in printed.document["checks"] if not check["ok"]] == ["audit trail"]
+    printed = run("doctor")
+    assert (printed.code, "WRONG  audit trail: Broken." in printed.out, "Look." in printed.out) == (78, True, True)
 
 
 def test_doctor_names_what_must_change(script: Script, run: Run, tmp_path: Path) -> None:
-    script.answers = {ListProfiles: []}
     (tmp_path / "secret.key").write_text("x")
     (tmp_path / "secret.key").chmod(0o644)
     printed = run("doctor", "--json")
     assert printed.code == 78
     assert [check["check"] for check in printed.document["checks"] if not check["ok"]] == ["key"]
+
+
+def test_backup_says_where_and_what_to_note(script: Script, run: Run, tmp_path: Path) -> None:
+    printed = run("backup", str(tmp_path / "b"))
+    assert printed.code == 0
+    assert str(tmp_path / "b") in printed.out
+    assert "audit trail ends with" in printed.out
+    again = run("backup", str(tmp_path / "b"), "--json")
+    assert (again.code, again.document["error"]["name"]) == (1, "RefusedError")
+    relative = run("restore-backup", "no-such-file", "--json")
+    assert (relative.code, relative.document["error"]["name"]) == (1, "NotFound")
 
 
 def test_a_canceled_job_is_told(script: Script, run: Run) -> None:

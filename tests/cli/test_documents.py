@@ -36,7 +36,7 @@ def _documented() -> dict[str, set[str]]:
     """Words before the first argument or option → options, of every row that shows a command line."""
     found = {}
     for line in re.findall(r"^\| `(.+?)` \|", COMMANDS.replace("\\|", "/"), re.MULTILINE):
-        words = re.match(r"[a-z ]+", line)
+        words = re.match(r"[a-z]+([ -][a-z]+)*", line)
         assert words is not None
         found[words.group().strip()] = set(re.findall(r"--[a-z-]+", line))
     return found

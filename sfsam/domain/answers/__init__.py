@@ -9,6 +9,7 @@ from __future__ import annotations
 from sfsam.domain.answers.base import Amount, Answer, Moment
 from sfsam.domain.answers.jobs import DownloadAnswer, IdentifyAnswer, JobAnswer
 from sfsam.domain.answers.listing import AuditAnswer, AuditRow, ExportAnswer, PositionRow
+from sfsam.domain.answers.operating import BackupAnswer, CheckRow, DiagnosisAnswer, RestoreAnswer
 from sfsam.domain.answers.playbook import (
     ActivityRow,
     ConnectionAnswer,
@@ -49,10 +50,13 @@ __all__ = [
     "AuditRow",
     "AuthorizationAnswer",
     "AuthorizedAnswer",
+    "BackupAnswer",
     "CandidateRow",
+    "CheckRow",
     "ConnectAnswer",
     "ConnectionAnswer",
     "DeletePreview",
+    "DiagnosisAnswer",
     "DownloadAnswer",
     "ExportAnswer",
     "IdentifyAnswer",
@@ -72,6 +76,7 @@ __all__ = [
     "PublishAnswer",
     "ReclaimAnswer",
     "RegistrationAnswer",
+    "RestoreAnswer",
     "RotationAnswer",
     "ScheduleAnswer",
     "SettleAnswer",

@@ -19,6 +19,7 @@ from sfsam.domain.commands.connecting import (
 from sfsam.domain.commands.downloading import Download, Identify
 from sfsam.domain.commands.jobs import CancelJob, Enqueue, JobCommand, ListJobs, ShowJob
 from sfsam.domain.commands.listing import Export, ListCandidates, ShowAudit, ShowPosition
+from sfsam.domain.commands.operating import AdoptBackup, BackUp, Diagnose, RestoreBackup
 from sfsam.domain.commands.playbook import (
     MarkComplete,
     MetadataProject,
@@ -47,6 +48,8 @@ from sfsam.domain.commands.scheduling import (
 )
 
 __all__ = [
+    "AdoptBackup",
+    "BackUp",
     "BeginAuthorization",
     "CancelJob",
     "ChangeSchedule",
@@ -54,6 +57,7 @@ __all__ = [
     "Connect",
     "CreateToken",
     "DeleteProfile",
+    "Diagnose",
     "Download",
     "DraftProfile",
     "Enqueue",
@@ -80,6 +84,7 @@ __all__ = [
     "RemoveConnection",
     "Reopen",
     "ReplaceSecret",
+    "RestoreBackup",
     "Resume",
     "ResumeSchedule",
     "RotateKey",
