@@ -9,7 +9,16 @@ import typer
 from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
 
-from sfsam.cli import backing_up, connecting, deciding, diagnosing, licenses, operating, profiles, reclaiming, serving
+from sfsam.cli import (
+    connecting,
+    deciding,
+    licenses,
+    operating,
+    profiles,
+    reclaiming,
+    scheduling,
+    serving,
+)
 from sfsam.cli.output import tell
 from sfsam.errors import SfsamError, UsageError
 from sfsam.jobs.failures import failure_of, trace_of
@@ -27,6 +36,7 @@ app = typer.Typer(
 )
 profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=True)
 key = typer.Typer(help="Look after the key that seals the secrets.", no_args_is_help=True)
+job = typer.Typer(help="Look at the scheduled jobs, run and change them.", no_args_is_help=True)
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -50,6 +60,10 @@ candidate.command()(deciding.keep)
 app.add_typer(key, name="key")
 key.command()(profiles.rotate)
 app.command()(operating.jobs)
+app.add_typer(job, name="job")
+job.command("list")(scheduling.listing)
+for action in (scheduling.run, scheduling.pause, scheduling.resume, scheduling.change):
+    job.command()(action)
 app.command()(operating.audit)
 app.command()(backing_up.backup)
 app.command()(backing_up.restore_backup)

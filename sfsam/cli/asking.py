@@ -51,7 +51,12 @@ def done(door: Door, order: JobCommand, key: str = "") -> dict[str, Any]:
 
     Ctrl-C cancels a job that this process does itself, and leaves one of another process to its owner.
     """
-    job = door.ask(Enqueue(actor=actor(), job=order, key=key))
+    result: dict[str, Any] = followed(door, door.ask(Enqueue(actor=actor(), job=order, key=key)))["result"]
+    return result
+
+
+def followed(door: Door, job: dict[str, Any]) -> dict[str, Any]:
+    """The same for a job that was asked for already: the job as it has ended."""
     progress = _ProgressLine()
     try:
         job = _wait(door, job, progress)
@@ -60,7 +65,8 @@ def done(door: Door, order: JobCommand, key: str = "") -> dict[str, Any]:
         raise
     finally:
         progress.end()
-    return _result(job)
+    _raise_failure(job)
+    return job
 
 
 def _wait(door: Door, job: dict[str, Any], progress: _ProgressLine) -> dict[str, Any]:
@@ -84,7 +90,7 @@ def _leave(door: Door, job: dict[str, Any]) -> None:
         return  # it ended in this very moment
 
 
-def _result(job: dict[str, Any]) -> dict[str, Any]:
+def _raise_failure(job: dict[str, Any]) -> None:
     failure = job["failure"]
     if failure is not None:
         raise error_from(
@@ -92,8 +98,6 @@ def _result(job: dict[str, Any]) -> dict[str, Any]:
         )
     if job["state"] == JobState.CANCELED:
         raise RefusedError("The job was canceled.", "Ask again when it should be done after all.")
-    result: dict[str, Any] = job["result"]
-    return result
 
 
 class _ProgressLine:

@@ -18,7 +18,7 @@ import psutil
 
 from sfsam.bootstrap import System, build
 from sfsam.config import Settings
-from sfsam.domain.commands import Command, Enqueue, ListJobs, ListProfiles, ShowJob
+from sfsam.domain.commands import Command, Enqueue, ListJobs, ListProfiles, RunScheduleNow, ShowJob
 from sfsam.domain.jobs import JobState
 from sfsam.errors import OutcomeUnknown, StoreBusy
 from sfsam.jobs.recovery import close_orphans
@@ -138,7 +138,7 @@ class OwnWay:
         if isinstance(command, ShowJob) and self._worker.trouble:
             raise self._worker.trouble  # the end of the job cannot be saved, so nobody should wait for it
         answer = self._system.send(command)
-        if isinstance(command, Enqueue):
+        if isinstance(command, Enqueue | RunScheduleNow):
             self._worker.start()
         return answer
 

@@ -15,7 +15,7 @@ from itertools import count
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, field_validator
+from pydantic import ConfigDict, Field, field_validator
 
 from sfsam.domain.profiles import Profile, ProfileStatus, Record
 
@@ -51,7 +51,11 @@ class Weekday(StrEnum):
         return list(Weekday).index(self)
 
 
-class _Timed(Record):
+class _Cadence(Record):
+    model_config = ConfigDict(extra="forbid")  # a weekday of a daily job is a misunderstanding, and is told
+
+
+class _Timed(_Cadence):
     """A cadence with a time of day, to the minute."""
 
     at: time
@@ -78,7 +82,7 @@ class Monthly(_Timed):
     day: int = Field(ge=1, le=31)
 
 
-class AfterDownload(Record):
+class AfterDownload(_Cadence):
     """Whenever the profile was downloaded, whoever asked for that."""
 
     every: Literal["download"] = "download"

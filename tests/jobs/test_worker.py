@@ -211,6 +211,83 @@ def test_a_job_whose_process_was_killed_is_closed_at_the_next_start(system: Syst
     assert not Worker(system).run_next()
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_thread_that_died_is_replaced_and_its_job_closed(system: System) -> None:
+    begun = threading.Event()
+
+    def work(job: Job, _: JobControl) -> IdentifyAnswer:
+        if job.job_id == first:
+            begun.set()
+            raise SystemExit  # no handler catches it, as it would not catch the end of an interpreter
+        return FOUND
+
+    _services(system).work = work
+    worker = Worker(system)
+    first = system.send(Enqueue(job=Identify())).job_id
+    second = _enqueue_a_second_later(system, "next")
+    worker.start()
+    assert begun.wait(10)
+    _until(lambda: not worker.is_alive)
+    assert _stored(system, first).state is JobState.RUNNING
+    worker.look_after()
+    _until(lambda: _stored(system, second).state.is_ended)
+    worker.stop()
+    failure = _stored(system, first).failure
+    assert failure is not None
+    assert failure.what == "An error inside sfsam cut this off in the middle."
+    assert _stored(system, second).state is JobState.SUCCEEDED
+    worker.look_after()
+    assert not worker.is_alive  # whoever was stopped is not begun again
+
+
+def test_only_a_job_that_nobody_does_is_closed(system: System) -> None:
+    left_behind = system.send(Enqueue(job=Reclaim(all_ready=True))).job_id
+    _mark_running(system, [left_behind])
+
+    def work(job: Job, _: JobControl) -> IdentifyAnswer:
+        worker.look_after()
+        assert _stored(system, job.job_id).state is JobState.RUNNING
+        return FOUND
+
+    _services(system).work = work
+    job_id = system.send(Enqueue(job=Identify())).job_id
+    worker = Worker(system)
+    assert worker.run_next()
+    assert _stored(system, job_id).state is JobState.SUCCEEDED
+    failure = _stored(system, left_behind).failure
+    assert failure is not None
+    assert "settle" in failure.remedy
+
+
+class Unprintable(IdentifyAnswer):
+    def model_dump(self, **_: object) -> dict[str, object]:  # type: ignore[override]
+        raise ValueError
+
+
+def test_a_result_that_cannot_be_kept_fails_the_job_and_not_the_worker(system: System) -> None:
+    assert _run(system, lambda *_: Unprintable(**FOUND.model_dump())).state is JobState.FAILED
+
+
+def test_an_error_outside_of_any_job_does_not_end_the_worker(system: System, caplog: pytest.LogCaptureFixture) -> None:
+    class Store:
+        def __init__(self) -> None:
+            self.errors = [KeyError("hunter2")]
+
+        def begin(self) -> AbstractContextManager[UnitOfWork]:
+            if self.errors:
+                raise self.errors.pop()
+            return system.store.begin()
+
+    worker = Worker(replace(system, store=Store()))  # type: ignore[arg-type]
+    worker.start()
+    job_id = system.send(Enqueue(job=Identify())).job_id
+    _until(lambda: _stored(system, job_id).state.is_ended)
+    worker.stop()
+    assert _stored(system, job_id).state is JobState.SUCCEEDED
+    assert "the worker goes on" in caplog.text
+    assert "hunter2" not in caplog.text
+
+
 def test_open_outcomes_are_settled_at_the_start(system: System) -> None:
     _services(system).leave_an_attempt_open()
     settle_what_is_open(system)
