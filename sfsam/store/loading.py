@@ -19,8 +19,11 @@ import duckdb
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import AnswerTruncated
 from sfsam.ports import StagedDownload, StagedObject
-from sfsam.store import counting
+from sfsam.store import counting, people
+from sfsam.store.erasing import forget_sign_ins, hide_erased
+from sfsam.store.history import keep_seat_periods
 from sfsam.store.pages import Pages, literal, quoted
+from sfsam.store.reconciling import record_day
 
 WRITES = Path(__file__).parent / "sql" / "writes"
 SIGN_IN_BATCH_BYTES = 24 * 2**20
@@ -46,6 +49,7 @@ class Loading:
         """Fill the staging tables. Raises AnswerTruncated when a page cannot be read or rows are missing."""
         for table, columns in self._salesforce_tables().items():
             self._stage_table(table, columns)
+        hide_erased(self._cursor, "staged_sf_user")
         self._stage_features()
         self._run("stage_privileges")
         self._run("stage_machine_users")
@@ -62,6 +66,9 @@ class Loading:
             for table in (*self._replaced, *DERIVED):
                 self._replace(table)
             self._replace_sign_ins()
+            forget_sign_ins(self._cursor, self._staged.org_id)
+            people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id)
+            keep_seat_periods(self._cursor, self._staged)
             counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
             self._record(job_id)
             self._cursor.execute("COMMIT")
@@ -188,12 +195,9 @@ class Loading:
             incomplete=json.dumps([part.name for part in staged.objects if not part.complete]),
             warnings=json.dumps(staged.warnings),
         )
-        for history in ("license_day", "consumption_day"):
-            self._cursor.execute(
-                f"DELETE FROM {history} WHERE org_id = ? AND day = CAST(? AS DATE)",  # noqa: S608
-                [staged.org_id, staged.taken_at],
-            )
-        self._run("record_license_day", taken_at=staged.taken_at, **self._thresholds.model_dump())
+        day = staged.taken_at.date()
+        record_day(self._cursor, staged.org_id, day=day, reconciled_at=staged.taken_at, thresholds=self._thresholds)
+        self._cursor.execute("DELETE FROM consumption_day WHERE org_id = ? AND day = ?", [staged.org_id, day])
         self._run("record_consumption_day", taken_at=staged.taken_at)
 
     def _run(self, name: str, **parameters: Any) -> None:

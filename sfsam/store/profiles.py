@@ -11,11 +11,12 @@ from sfsam.domain.playbook import Playbook
 from sfsam.domain.profiles import Connection, Profile, Purpose
 from sfsam.errors import NotFound
 from sfsam.ports import AuthorizationRequest
+from sfsam.store.people import regroup
 from sfsam.store.records import RecordTable
 
 Changed = Callable[[], None]
 
-_NEVER_REMOVED = frozenset({"audit_entry", "job"})
+_NEVER_REMOVED = frozenset({"audit_entry", "job", "erased_person"})
 _HISTORY = frozenset({"removal_candidate", "reclaim_request", "attempt"})
 _KEPT_LOG_INS = timedelta(days=1)  # so that a replayed return can be told from a forged one
 
@@ -59,11 +60,13 @@ class StoredProfiles:
     def remove(self, profile_id: str, *, keep_history: bool = False) -> None:
         for table, condition, value in self._belonging(profile_id, keep_history):
             self._cursor.execute(f"DELETE FROM {table} WHERE {condition}", [value])  # noqa: S608 - our own names
+        regroup(self._cursor)
         self._changed()
 
     def forget_org(self, org_id: str) -> None:
         for table in self._tables_with("org_id", _NEVER_REMOVED | _HISTORY):
             self._cursor.execute(f"DELETE FROM {table} WHERE org_id = ?", [org_id])  # noqa: S608 - our own names
+        regroup(self._cursor)
         self._changed()
 
     def footprint(self, profile_id: str) -> dict[str, int]:

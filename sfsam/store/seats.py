@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import duckdb
 
 from sfsam.store.counting import count_seats
+from sfsam.store.people import recount
 
 _FREE = (
     "UPDATE sf_user SET is_active = false WHERE org_id = $org_id AND list_contains($user_ids, id)",
@@ -33,4 +34,5 @@ class StoredSeats:
         for statement in _FREE:
             self._cursor.execute(statement, {"org_id": org_id, "user_ids": list(user_ids)})
         count_seats(self._cursor, org_id)
+        recount(self._cursor, org_id, user_ids)
         self._changed()

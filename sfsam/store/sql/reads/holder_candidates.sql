@@ -1,0 +1,9 @@
+-- title: Removal candidates of one person
+-- description: Every candidate of each user, the newest first.
+-- parameters: holder_id
+-- columns: number, state, org, model, rule, justification, message, opened_at, updated_at
+SELECT c.number, c.state, c.org, c.model, c.rule, c.justification, c.message, c.opened_at, c.updated_at
+FROM valued_candidate c
+JOIN holder_user h ON h.org_id = c.org_id AND h.user_id = c.user_id
+WHERE h.holder_id = $holder_id
+ORDER BY c.number DESC
