@@ -17,6 +17,7 @@ from sfsam.domain.commands.connecting import (
     ReplaceSecret,
 )
 from sfsam.domain.commands.downloading import Download, Identify
+from sfsam.domain.commands.exporting import ExportRead
 from sfsam.domain.commands.jobs import CancelJob, Enqueue, JobCommand, ListJobs, ShowJob
 from sfsam.domain.commands.listing import Export, ListCandidates, ShowAudit, ShowPosition
 from sfsam.domain.commands.operating import AdoptBackup, BackUp, Diagnose, RestoreBackup
@@ -62,6 +63,7 @@ __all__ = [
     "DraftProfile",
     "Enqueue",
     "Export",
+    "ExportRead",
     "FinishAuthorization",
     "Identify",
     "JobCommand",

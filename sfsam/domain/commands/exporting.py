@@ -1,0 +1,16 @@
+"""To take away the rows behind a number or a figure, as they are on the page."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from sfsam.domain.commands.base import Command
+
+
+class ExportRead(Command):
+    """Write all rows of a read, asked with these parameters, to a file. Answer: ExportAnswer."""
+
+    read: str
+    format: Literal["csv", "xlsx", "parquet"]
+    output: str
+    parameters: dict[str, Any] = {}
