@@ -4,6 +4,8 @@ PYTHON ?= python3
 PORT ?= 8501
 VENV := .venv
 BIN := $(VENV)/bin
+# Many containers set it, and then each process compiles all that it imports: a second of CPU for every command.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := menu
 .PHONY: menu demo run test check format bench conformance campaign lock clean
@@ -41,7 +43,7 @@ check: $(VENV)/installed-dev  ## format, lint, types, import rules
 	$(BIN)/lint-imports
 
 test: check  ## everything that CI runs
-	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -n 2 --dist loadfile
+	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && $(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/installed-dev  ## side-by-side measurements
 	$(BIN)/python -m benchmarks

@@ -3,14 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 FINDING = "finding"
+TESTS = Path(__file__).parent
+LONGEST_FIRST = (
+    "e2e/test_troubles.py",
+    "browser/test_main_job.py",
+    "browser/test_playbook.py",
+    "browser/test_troubles_on_pages.py",
+    "browser/test_deep_links.py",
+    "e2e/test_foreign_clients_sf.py",
+    "e2e/test_killed_while_reclaiming.py",
+    "e2e/test_killed_while_downloading.py",
+)
+THEN_FOLDERS = ("browser", "e2e", "cli", "emulator")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--campaign", action="store_true", help="the long versions of the kill and fault runs")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest is begun first, so that no worker waits at the end for a long file of the other's."""
+    items.sort(key=lambda item: _turn(item.path))
+
+
+def _turn(file: Path) -> int:
+    if not file.is_relative_to(TESTS):
+        return 0
+    name = file.relative_to(TESTS)
+    if name.as_posix() in LONGEST_FIRST:
+        return LONGEST_FIRST.index(name.as_posix())
+    places = [*THEN_FOLDERS, name.parts[0]]
+    return len(LONGEST_FIRST) + places.index(name.parts[0])
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -22,6 +21,7 @@ import duckdb
 import httpx
 
 from sfsam.config import Settings
+from tests.e2e.forked import Command
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -29,7 +29,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 class PracticeProcess:
     """A practice org, started by its command; `orgs[k]` is what its ready line says."""
 
-    def __init__(self, ready: dict[str, Any], process: subprocess.Popen[str]) -> None:
+    def __init__(self, ready: dict[str, Any], process: Command | subprocess.Popen[str]) -> None:
         self.orgs: list[dict[str, Any]] = ready["orgs"]
         self.ca_file: str = ready["ca_file"]
         self.process = process
@@ -99,11 +99,8 @@ def practice_org(*, users: int = 200, orgs: int = 1, seed: int = 1, **options: s
     """Start `python -m sfsam emulator` on free ports and end it on leaving."""
     more = [part for name, value in options.items() for part in (f"--{name.replace('_', '-')}", value)]
     command = ["emulator", "--port", "0", "--users", str(users), "--orgs", str(orgs), "--seed", str(seed), *more]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "sfsam", *command], cwd=PROJECT, stdout=subprocess.PIPE, text=True
-    )
+    process = Command(command, {**os.environ}, errors=False)
     try:
-        assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"the practice org ended with {process.wait()}"
         yield PracticeProcess(json.loads(line), process)
@@ -134,16 +131,9 @@ class CommandLine:
             **environment,
         }
 
-    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str, **environment: str) -> Command:
         """Start a command without waiting for it."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "sfsam", *arguments],
-            cwd=PROJECT,
-            env=self.environment | environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return Command(arguments, self.environment | environment)
 
     def run(self, *arguments: str, **environment: str) -> Answer:
         """Run a command with --json to its end."""
@@ -202,7 +192,7 @@ FROM (SELECT COLUMNS(lambda name: name <> 'used_licenses_last_updated') FROM {ta
 DERIVED = ("license", "license_day", "sign_in_day", "subscription", "user_activity")
 
 
-def answer_of(process: subprocess.Popen[str], *, as_json: bool = True) -> Answer:
+def answer_of(process: Command, *, as_json: bool = True) -> Answer:
     """Wait for a command's end; a traceback is never an answer."""
     out, err = process.communicate(timeout=240)
     assert not re.search(r'Traceback|^  File "', out + err, re.MULTILINE), out + err
