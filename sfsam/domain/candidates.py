@@ -68,6 +68,7 @@ MOVES: dict[State, frozenset[State]] = {
 }
 
 OPEN_STATES = tuple(state for state in State if not state.is_closed)
+CLOSABLE = frozenset(OPEN_STATES) - {State.AWAITING_REVOCATION}  # of that one a call is on its way
 
 
 class Justification(StrEnum):

@@ -9,11 +9,12 @@ from typing import Any
 
 from sfsam.domain.answers import IdentifyAnswer
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import Candidate, Justification, State
+from sfsam.domain.candidates import CLOSABLE, Candidate, Justification, State
 from sfsam.domain.commands import Identify
 from sfsam.domain.profiles import Profile
 from sfsam.domain.subscriptions import Kind, Part, Thresholds
 from sfsam.ports import UnitOfWork
+from sfsam.services.excluding import close_excluded, refresh_exclusions
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, entry, profile_named
 
@@ -22,11 +23,11 @@ SHRUNK_SHARE = 0.2
 _NOT_ABOUT_SEATS = frozenset({"TenantUsageEntitlement"})  # what no rule looks at, and may come or be left out
 
 _BASE_COLUMNS = frozenset({"org_id", "user_id", "user_principal_name", "kind", "identifier", "justification"})
-_CLOSABLE = frozenset({State.READY, State.AWAITING_USER, State.AWAITING_APPROVAL, State.ATTENTION_REQUIRED})
 
 
 def identify(world: World, command: Identify, control: JobControl) -> IdentifyAnswer:
     """Run every rule over the orgs that have data. A seat that is a candidate already is brought up to date."""
+    refresh_exclusions(world, world.clock.now().date())
     profiles = _profiles_with_data(world, command.profile)
     phases = Phases(control, [name for _, name, _ in profiles] or ["Nothing was downloaded yet"])
     created = updated = closed = 0
@@ -68,6 +69,7 @@ class _OrgRun:
 
     def apply(self) -> None:
         thresholds = Thresholds()
+        self._close_excluded()
         caught = {rule: self._world.store.rule_rows(rule, org_id=self._org_id, thresholds=thresholds) for rule in RULES}
         with self._world.store.begin() as work:
             saved = self._renew(work, caught)
@@ -118,6 +120,12 @@ class _OrgRun:
             "updated_at": self._now,
         }
 
+    def _close_excluded(self) -> None:
+        """Whoever was excluded since; that is a decision of ours and does not wait for whole data."""
+        with self._world.store.begin() as work:
+            self.closed = close_excluded(self._world, work, self._actor, [self._org_id])
+            work.commit()
+
     def _close(
         self, work: UnitOfWork, thresholds: Thresholds, renewed: set[str]
     ) -> tuple[list[Candidate], list[AuditEntry]]:
@@ -128,13 +136,13 @@ class _OrgRun:
         candidates, entries = [], []
         for row in standing:
             candidate = work.candidates.find(row["number"]) if row["number"] not in renewed else None
-            if candidate is None or candidate.state not in _CLOSABLE:
+            if candidate is None or candidate.state not in CLOSABLE:
                 continue
             to, reason = _ending(row)
             moved, trace = candidate.move(to, reason=reason, actor=self._actor, at=self._now)
             candidates.append(moved)
             entries.append(trace)
-        self.closed = len(candidates)
+        self.closed += len(candidates)
         return candidates, entries
 
     def _data_is_whole(self) -> bool:

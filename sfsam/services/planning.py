@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -17,6 +17,7 @@ from sfsam.domain.subscriptions import STALE_AFTER_DAYS
 from sfsam.domain.validation import missing
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
 from sfsam.ports import OrgSession, UnitOfWork
+from sfsam.services.excluding import reasons_by_number
 from sfsam.services.world import World, conversation, profile_named
 
 
@@ -106,9 +107,16 @@ def own_user_ids(world: World, profile: Profile) -> frozenset[str]:
 
 
 def sort_out(
-    session: OrgSession, own_users: Collection[str], candidates: Sequence[Candidate], now: datetime
+    session: OrgSession,
+    own_users: Collection[str],
+    excluded: Mapping[str, str],
+    candidates: Sequence[Candidate],
+    now: datetime,
 ) -> tuple[list[tuple[Candidate, Holding]], list[tuple[Candidate, State, str, str]]]:
-    """Read these people from the org as they are now: who may go, and who stays out (with state and reason)."""
+    """Read these people from the org as they are now: who may go, and who stays out (with state and reason).
+
+    `excluded` is why, for the numbers of candidates that an exclusion keeps out at this moment.
+    """
     by_user = {candidate.user_id: candidate for candidate in candidates}
     holdings = {holding.user_id: holding for holding in session.holdings(list(by_user))}
     since = now - timedelta(days=STALE_AFTER_DAYS)
@@ -116,7 +124,7 @@ def sort_out(
     going, staying = [], []
     for user_id, candidate in by_user.items():
         holding = holdings.get(user_id)
-        objection = _objection(own_users, holding, active_again.get(user_id))
+        objection = _objection(own_users, excluded.get(candidate.number), holding, active_again.get(user_id))
         if objection is None and holding is not None:
             going.append((candidate, holding))
         elif objection is not None:
@@ -125,7 +133,7 @@ def sort_out(
 
 
 def _objection(
-    own_users: Collection[str], holding: Holding | None, seen_at: datetime | None
+    own_users: Collection[str], excluded: str | None, holding: Holding | None, seen_at: datetime | None
 ) -> tuple[State, str, str] | None:
     if holding is None:
         return State.CLOSED_SKIPPED, "The user is gone from the org.", "Nothing is left to take back."
@@ -133,6 +141,8 @@ def _objection(
         return State.CLOSED_SKIPPED, "The user is inactive already.", "Nothing is left to take back."
     if holding.user_id in own_users:
         return State.CLOSED_SKIPPED, "sfsam is connected as this user.", "Exclude the user from the rule."
+    if excluded is not None:
+        return State.CLOSED_SKIPPED, excluded, "Remove the exclusion if the seat is to be taken back after all."
     if holding.is_administrator:
         return State.CLOSED_SKIPPED, "Administrators are never deactivated.", "Take the admin rights away first."
     if holding.is_machine:
@@ -150,7 +160,8 @@ def _org_plan(world: World, profile: Profile, candidates: list[Candidate], max_u
     require_guard(world, profile, len(candidates), max_users)
     with conversation(world, profile, Purpose.ACT) as (session, _):
         require_permissions(session)
-        going, staying = sort_out(session, own_user_ids(world, profile), candidates, world.clock.now())
+        excluded = reasons_by_number(world, [candidate.number for candidate in candidates])
+        going, staying = sort_out(session, own_user_ids(world, profile), excluded, candidates, world.clock.now())
     return OrgPlan(
         profile=profile,
         going=tuple(candidate for candidate, _ in going),

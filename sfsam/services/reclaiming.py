@@ -27,6 +27,7 @@ from sfsam.domain.reclaim import (
 )
 from sfsam.errors import OutcomeUnknown, SfsamError
 from sfsam.ports import OrgSession, RowOutcome
+from sfsam.services.excluding import reasons_by_number
 from sfsam.services.planning import own_user_ids, require_guard, require_permissions, selection, sort_out
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry
@@ -77,7 +78,8 @@ class _OrgReclaim:
         phases.end(self._profile.name, rows=len(self.outcomes))
 
     def _reclaim_batch(self, session: OrgSession, own_users: frozenset[str], batch: Sequence[Candidate]) -> None:
-        going, staying = sort_out(session, own_users, batch, self._world.clock.now())
+        excluded = reasons_by_number(self._world, [candidate.number for candidate in batch])
+        going, staying = sort_out(session, own_users, excluded, batch, self._world.clock.now())
         for candidate, state, reason, _ in staying:
             self._move(candidate, state, reason)
         if not going:

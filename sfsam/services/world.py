@@ -14,6 +14,8 @@ from sfsam.domain.profiles import Connection, GrantType, Profile, Purpose
 from sfsam.errors import NotFound
 from sfsam.ports import Clock, OrgSession, PracticeOrgs, Salesforce, Sheets, Store, Token, UnitOfWork, Vault
 
+NO_ORG = ""  # the id of no org, so that it finds nothing; an empty list of ids would find everything
+
 
 @dataclass(frozen=True)
 class World:
@@ -100,6 +102,15 @@ def profile_named(work: UnitOfWork, name_or_id: str) -> Profile:
             name=name_or_id,
         )
     return profile
+
+
+def org_ids_of(world: World, profile: str | None) -> list[str] | None:
+    """Which orgs a command means: that of the profile named (one that no org has, before it is connected), or all."""
+    if profile is None:
+        return None
+    with world.store.begin() as work:
+        found = work.profiles.find_connection(profile_named(work, profile).profile_id)
+    return [found.org.org_id if found is not None and found.org is not None else NO_ORG]
 
 
 def entry(world: World, actor: str, action: str, subject: str, **more: Any) -> AuditEntry:

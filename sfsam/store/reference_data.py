@@ -9,6 +9,7 @@ import duckdb
 
 TABLES = {
     "license_catalog": "license_catalog.csv",
+    "license_alternative": "license_alternatives.csv",
     "list_price": "list_prices.csv",
     "machine_application": "machine_applications.csv",
     "feature_license": "feature_licenses.csv",
