@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,7 +11,7 @@ import typer
 from sfsam.cli.asking import AsJson, OneProfile, ProfileName, actor, done, open_door
 from sfsam.cli.output import print_answer, print_rows
 from sfsam.domain.candidates import State
-from sfsam.domain.commands import Download, Export, Identify, ListCandidates, ShowPosition
+from sfsam.domain.commands import Download, Export, Identify, ListCandidates, Reconcile, ShowPosition
 
 _POSITION = (
     *("org", "kind", "identifier", "owned", "assigned", "active", "stale", "in_grace", "machine", "inactive_holder"),
@@ -35,11 +36,29 @@ def download(
     print_answer(answer, "\n".join(lines + [f"Warning: {warning}" for warning in answer["warnings"]]), as_json=as_json)
 
 
-def position(profile: OneProfile = None, as_json: AsJson = False) -> None:
+def position(
+    profile: OneProfile = None,
+    on: Annotated[
+        datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As it was written down on this day.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
     """Show the license position: owned, assigned, active, stale, available, needed, money."""
     with open_door() as door:
-        rows = door.ask(ShowPosition(actor=actor(), profile=profile))
-    print_rows(rows, _POSITION, as_json=as_json, nothing="Nothing was downloaded yet. Run: download NAME")
+        rows = door.ask(ShowPosition(actor=actor(), profile=profile, on=on.date() if on else None))
+    nothing = f"Nothing is known of {on:%Y-%m-%d}." if on else "Nothing was downloaded yet. Run: download NAME"
+    print_rows(rows, _POSITION, as_json=as_json, nothing=nothing)
+
+
+def reconcile(profile: OneProfile = None, as_json: AsJson = False) -> None:
+    """Bring the position up to date with what was entered since the download, and write the day's result down."""
+    with open_door() as door:
+        answer = done(door, Reconcile(actor=actor(), profile=profile))
+    lines = [f"{answer['licenses']} licenses of {answer['orgs']} orgs."]
+    for total in answer["totals"]:
+        named = ("annual_spend", "potential_savings", "over_licensed", "true_up")
+        lines.append(f"{total['currency']}: " + ", ".join(f"{name} {total[name]}" for name in named))
+    print_answer(answer, "\n".join(lines), as_json=as_json)
 
 
 def identify(profile: OneProfile = None, as_json: AsJson = False) -> None:
@@ -62,7 +81,20 @@ def candidates(
 
 
 def export(
-    what: Annotated[Literal["unused", "subscriptions", "candidates", "position", "audit"], typer.Argument()],
+    what: Annotated[
+        Literal[
+            "unused",
+            "subscriptions",
+            "candidates",
+            "position",
+            "models",
+            "exclusions",
+            "audit",
+            "consumption",
+            "people",
+        ],
+        typer.Argument(),
+    ],
     output: Annotated[Path, typer.Option(help="File to write; an existing one is replaced.")],
     file_format: Annotated[Literal["csv", "xlsx", "parquet"], typer.Option("--format")] = "csv",
     profile: OneProfile = None,

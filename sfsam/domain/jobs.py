@@ -21,7 +21,10 @@ class JobKind(StrEnum):
     IDENTIFY = "identify"
     RECLAIM = "reclaim"
     SETTLE = "settle"
+    RECONCILE = "reconcile"
     IMPORT = "import"
+    RESOLVE_PEOPLE = "resolve_people"
+    HOUSEKEEP = "housekeep"
 
 
 class JobState(StrEnum):

@@ -10,9 +10,13 @@ from sfsam.domain.commands import (
     CreateToken,
     Download,
     Enqueue,
+    Housekeep,
     Identify,
+    ImportFile,
     ListJobs,
     Reclaim,
+    Reconcile,
+    ResolvePeople,
     Settle,
     ShowJob,
     StartPracticeOrg,
@@ -35,6 +39,10 @@ COMMAND_OF: dict[JobKind, type[Command]] = {
     JobKind.IDENTIFY: Identify,
     JobKind.RECLAIM: Reclaim,
     JobKind.SETTLE: Settle,
+    JobKind.RECONCILE: Reconcile,
+    JobKind.IMPORT: ImportFile,
+    JobKind.RESOLVE_PEOPLE: ResolvePeople,
+    JobKind.HOUSEKEEP: Housekeep,
 }
 
 
@@ -102,8 +110,14 @@ def _profile_id(work: UnitOfWork, order: Command) -> str | None:
 
 
 def _part(order: Command) -> tuple[str, ...]:
-    """Which of a profile's two connections the order is about, where it is about one."""
-    return (order.purpose,) if isinstance(order, CreateToken) else ()
+    """Which of a profile's two connections the order is about, or which file, where it is about one."""
+    match order:
+        case CreateToken():
+            return (order.purpose,)
+        case ImportFile():
+            return (order.kind, order.file)
+        case _:
+            return ()
 
 
 def _found(job: Job | None, job_id: str) -> Job:

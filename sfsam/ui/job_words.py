@@ -96,6 +96,11 @@ def _imported(result: dict[str, Any]) -> str:
     return f"{counted(taken, 'row was', 'rows were')} taken{known}{needs}."
 
 
+def _reconciled(result: dict[str, Any]) -> str:
+    licenses, orgs = result.get("licenses", 0), result.get("orgs", 0)
+    return f"{counted(licenses, 'license', 'licenses')} of {counted(orgs, 'org', 'orgs')}."
+
+
 _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.CONNECT: _connected,
     JobKind.CREATE_TOKEN: _token_made,
@@ -106,4 +111,5 @@ _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.RECLAIM: _reclaimed,
     JobKind.SETTLE: _settled,
     JobKind.IMPORT: _imported,
+    JobKind.RECONCILE: _reconciled,
 }

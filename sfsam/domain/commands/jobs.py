@@ -8,9 +8,11 @@ from sfsam.domain.commands.base import Command
 from sfsam.domain.commands.connecting import Connect, CreateToken
 from sfsam.domain.commands.downloading import Download, Identify
 from sfsam.domain.commands.importing import ImportFile
+from sfsam.domain.commands.people import Housekeep, ResolvePeople
 from sfsam.domain.commands.playbook import Validate
 from sfsam.domain.commands.practice import StartPracticeOrg, StopPracticeOrg
 from sfsam.domain.commands.reclaiming import Reclaim, Settle
+from sfsam.domain.commands.reconciling import Reconcile
 
 JobCommand = (
     Connect
@@ -23,6 +25,9 @@ JobCommand = (
     | Reclaim
     | Settle
     | ImportFile
+    | ResolvePeople
+    | Housekeep
+    | Reconcile
 )
 
 

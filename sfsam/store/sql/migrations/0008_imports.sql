@@ -22,3 +22,20 @@ CREATE TABLE saving (                                  -- what no org can tell: 
     seats BIGINT NOT NULL, amount DECIMAL(18, 2) NOT NULL, currency VARCHAR NOT NULL, saved_on DATE NOT NULL,
     proof VARCHAR NOT NULL, note VARCHAR NOT NULL, entered_by VARCHAR NOT NULL, entered_at TIMESTAMP NOT NULL
 );
+
+-- What reclaiming freed, per year: closed candidates with a change of our own that was read back (every step but
+-- freezing frees a seat), less what was given back afterwards.
+CREATE VIEW freed_saving AS
+SELECT
+    number AS candidate_number, org_id, org, kind, identifier, model, rule, closed_at::DATE AS saved_on, seats,
+    potential_savings AS amount, currency
+FROM valued_candidate
+WHERE state = 'closed_complete'
+    AND number IN (SELECT number FROM attempt WHERE outcome = 'done' AND step <> 'freeze')
+UNION ALL
+SELECT
+    s.candidate_number, s.org_id, c.org, s.kind, s.identifier, coalesce(c.model, s.identifier), c.rule, s.saved_on,
+    -s.seats, -s.amount, s.currency
+FROM saving s
+LEFT JOIN valued_candidate c ON c.number = s.candidate_number
+WHERE s.cause = 'seat_returned';
