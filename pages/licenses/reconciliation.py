@@ -1,7 +1,5 @@
 """What did each day's reconciliation come to, and what changed since?"""
 
-import streamlit as st
-
 from sfsam.ui import shell
 from sfsam.ui.components import export, filters, reconciliation
 from sfsam.ui.viewer import EVERYONE
@@ -15,8 +13,5 @@ days = reconciliation.days(scope)
 reconciliation.lead(days)
 reconciliation.run_now()
 if days:
-    wide, narrow = st.columns([1.4, 1])
-    with wide:
-        reconciliation.changes(scope, days)
-    with narrow:
-        reconciliation.results(scope)
+    reconciliation.changes(scope, days)
+    reconciliation.results(scope)

@@ -8,8 +8,8 @@ from sfsam.charts.formats import counted
 from sfsam.ui import formats
 
 WHAT_IT_IS = (
-    "Reconciling counts what is owned against what is assigned, with the mappings, prices, entitlements and exclusions "
-    "of now, and writes the day's result down. Every download ends with it."
+    "Reconciling sets what is owned against what is assigned, by the prices and exclusions of now. "
+    "Every download ends with it."
 )
 NOTHING_CHANGED = "Between these two days nothing changed that the position shows."
 ONE_DAY = "There is one day so far. From the second on, what changed since stands here."

@@ -114,22 +114,25 @@ def _amount(value: Any, row: dict[str, Any]) -> str:
 
 
 _CHANGES = [
-    tables.text("License", "model", 180),
-    tables.text("Org", "org", 110),
+    tables.text("License", "model", 220),
+    tables.text("Org", "org", 160),
     tables.Column("Owned", lambda row: _both(row, "owned"), 104, is_number=True),
     tables.Column("Assigned", lambda row: _both(row, "assigned"), 104, is_number=True),
     tables.Column("Stale", lambda row: _both(row, "stale"), 96, is_number=True),
     tables.Column("Unit cost", lambda row: _amounts(row, "unit_cost"), 150, is_number=True),
-    tables.Column("Savings a year", lambda row: _amounts(row, "savings"), 190, is_number=True),
+    tables.Column("Savings a year", lambda row: _amounts(row, "savings"), 200, is_number=True),
 ]
 _RESULTS = [
     tables.Column("Day", lambda row: formats.day(row["day"]), 96),
-    tables.text("Org", "org", 110),
+    tables.text("Org", "org", 160),
+    tables.count("Owned", "owned", 80),
     tables.count("Assigned", "assigned", 80),
     tables.count("Stale", "stale", 64),
     tables.Column("Spend a year", lambda row: _amounts_of(row, "annual_spend"), 110, is_number=True),
     tables.Column("Savings", lambda row: _amounts_of(row, "potential_savings"), 100, is_number=True),
+    tables.Column("Over-licensed", lambda row: _amounts_of(row, "over_licensed"), 110, is_number=True),
     tables.Column("True-up", lambda row: _amounts_of(row, "true_up"), 90, is_number=True),
+    tables.Column("Reconciled", lambda row: viewer.moment(row["reconciled_at"]), 130),
 ]
 
 
