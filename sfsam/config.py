@@ -77,6 +77,12 @@ class Settings(BaseSettings):
         default="UTC",
         description="Time zone of the scheduled jobs, by its name in the time zone database, such as Europe/Berlin",
     )
+    history_months: int = Field(
+        default=24,
+        ge=1,
+        le=600,
+        description="For how many months days of use, periods of seats and the position of each day are kept",
+    )
     log_level: str = Field(default="INFO", description="Level of the log on standard error")
 
     @field_validator("allowed_hosts", mode="before")

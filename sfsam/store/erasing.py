@@ -20,12 +20,14 @@ from typing import Any
 import duckdb
 
 from sfsam.domain.people import Erasure
+from sfsam.domain.reclaim import Request
 from sfsam.ports.people import Holder
+from sfsam.store.records import RecordTable
 
 # Derived tables are made anew afterwards; the trail and what knows erased people again stay as they are.
 _LEFT_ALONE = frozenset({"audit_entry", "erased_person", "holder", "holder_user", "schema_migration"})
 _LINKS = ("user_id", "assignee_id")
-_CODES = frozenset({"kind", "identifier", "state", "rule", "action", "step", "outcome", "key"})  # never a name
+_CODES = frozenset({"id", "kind", "identifier", "state", "rule", "action", "step", "outcome", "key"})  # never a name
 
 _NAMES_OF_USER = """
     SELECT name, username, email, title, employee_number, federation_identifier FROM sf_user
@@ -76,6 +78,19 @@ def hide_erased(cursor: duckdb.DuckDBPyConnection, table: str) -> None:
     cursor.execute(_SET_USERS.format(table=table))
 
 
+def hide_in(cursor: duckdb.DuckDBPyConnection, request: Request) -> Request:
+    """The request without the user names of erased users, which were just read from the org."""
+    erasures = RecordTable(cursor, Erasure, "erased_person", "pseudonym").select(
+        "user_id IN (SELECT unnest($1::VARCHAR[]))", [[holding.user_id for holding in request.holdings]]
+    )
+    addresses = {erasure.user_id: erasure.address for erasure in erasures}
+    holdings = tuple(
+        holding.model_copy(update={"username": addresses.get(holding.user_id, holding.username)})
+        for holding in request.holdings
+    )
+    return request.model_copy(update={"holdings": holdings})
+
+
 def forget_sign_ins(cursor: duckdb.DuckDBPyConnection, org_id: str) -> None:
     """No days of use are kept of an erased user; their last activity is worked out before and stays."""
     cursor.execute(f"DELETE FROM sign_in_day WHERE org_id = ? AND {_IS_ERASED}", [org_id])  # noqa: S608
@@ -123,7 +138,7 @@ class _Rewriting:
         self._has_org = "org_id" in columns
         self._names = names
         self._addresses = _pattern(names.addresses, before=r"(?<![\w.+-])", after=r"(?![\w-]|\.\w)")
-        self._plain_names = _pattern(names.names, before=r"(?<!\w)", after=r"(?!\w)")
+        self._plain_names = _pattern(names.names, before=r"(?<![\w-])", after=r"(?![\w-])")
         self._erasure = erasure
 
     def run(self) -> int:
@@ -170,7 +185,7 @@ class _Rewriting:
         """Whether the row belongs to the user; a row that belongs to nobody is about whom its texts name."""
         if self._link is None:
             return any(self._hints_at(text) for text in row.values() if text)
-        user_id = row.get(self._link)
+        user_id = row.get(self._link)  # sf_user goes by id
         if self._has_org:
             return (row.get("org_id"), user_id) in self._names.users
         return user_id in {user for _, user in self._names.users}
@@ -189,8 +204,14 @@ class _Rewriting:
         if isinstance(value, list):
             return [self._walked(each, is_about) for each in value]
         if isinstance(value, dict):
-            return {self._text(name, is_about): self._walked(each, is_about) for name, each in value.items()}
+            return {self._text(name, is_about): self._entry(name, each, is_about) for name, each in value.items()}
         return value
+
+    def _entry(self, name: str, value: Any, is_about: bool) -> Any:
+        """What a rule saw may be older than the title of today, so in evidence it goes by its key."""
+        if name == "title" and is_about and isinstance(value, str):
+            return self._erasure.name
+        return self._walked(value, is_about)
 
     def _text(self, text: str, is_about: bool) -> str:
         if self._addresses:

@@ -12,6 +12,7 @@ from sfsam.domain.jobs import Job, JobState
 from sfsam.domain.reclaim import Attempt, Outcome, Request
 from sfsam.domain.schedules import Schedule
 from sfsam.store.audit_keys import AuditKeys
+from sfsam.store.erasing import hide_in
 from sfsam.store.records import RecordTable
 
 Changed = Callable[[], None]
@@ -113,11 +114,12 @@ class StoredRequests:
     """Orders to take seats back, and their attempts."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection) -> None:
+        self._cursor = cursor
         self._requests = RecordTable(cursor, Request, "reclaim_request", "request_id")
         self._attempts = RecordTable(cursor, Attempt, "attempt", "attempt_id")
 
     def add(self, request: Request) -> None:
-        self._requests.add([request])
+        self._requests.add([hide_in(self._cursor, request)])
 
     def find(self, request_id: str) -> Request | None:
         return self._requests.first("request_id = ?", [request_id])

@@ -20,7 +20,7 @@ from sfsam.domain.subscriptions import Kind
 from sfsam.services import Services
 from sfsam.services.queueing import COMMAND_OF
 from sfsam.services.running import SilentControl
-from sfsam.sheets.xlsx import ExcelSheets
+from sfsam.sheets import LazySheets
 from sfsam.store.database import DuckDBStore
 from sfsam.vault.fernet_vault import FernetVault
 from tests.fakes.clock import FakeClock
@@ -119,6 +119,6 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
     vault = FernetVault([KEY.encode()])
     clock, org = FakeClock(), FakeOrg()
     store = DuckDBStore.open(":memory:", audit_key=vault.audit_key())
-    services = Services(store, FakeSalesforce(org), vault, NoPractice(), ExcelSheets(), clock, settings)
+    services = Services(store, FakeSalesforce(org), vault, NoPractice(), LazySheets(), clock, settings)
     yield Bench(services, store, org, clock, settings)
     store.close()
