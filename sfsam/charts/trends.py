@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,27 +14,35 @@ from sfsam.charts.theme import ROLES, Mode, Roles, blank
 HEIGHT = 236
 NAMES = 96  # pixels kept at the right for "Active 2,732"
 SPARKLINE_POINTS = 24
+Line = tuple[str, str, str, dict[str, Any]]
 
 
 def trend_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """Owned, active and stale per day. `rows`: day, owned, active, stale (read license_trend or license_history)."""
     roles = ROLES[mode]
-    figure = blank(mode, height=HEIGHT)
     lines = (
         ("owned", "Owned", roles.owned, {"width": 1.2, "dash": "dot"}),
         ("active", "Active", roles.active, {"width": 2.2}),
         ("stale", "Stale", roles.stale, {"width": 2.2}),
     )
+    return draw_course(blank(mode, height=HEIGHT), rows, lines, roles)
+
+
+def draw_course(figure: go.Figure, rows: pd.DataFrame, lines: Sequence[Line], roles: Roles) -> go.Figure:
+    """Draw columns of `rows` over its column day, from zero, each named at its end; one without a value is left out.
+
+    `lines`: column, name, color, style of the line.
+    """
     drawn = [line for line in lines if rows[line[0]].notna().any()]
     for column, label, color, style in drawn:
         _add_line(figure, rows, column, label, {"color": color, **style})
     top = max((float(rows[column].max()) for column, *_ in drawn), default=1.0) * 1.06 or 1.0
     _name_ends(figure, rows, drawn, top, roles)
-    ticks = _ticks(top)
+    shown = ticks(top)
     figure.update_yaxes(
         range=[0, top],
-        tickvals=ticks,
-        ticktext=[number(tick) for tick in ticks],
+        tickvals=shown,
+        ticktext=[number(tick) for tick in shown],
         showgrid=True,
         gridcolor=roles.grid,
         ticklabelstandoff=6,
@@ -84,7 +93,7 @@ def _name_ends(figure: go.Figure, rows: pd.DataFrame, lines: list[Any], top: flo
         )
 
 
-def _ticks(top: float) -> list[float]:
+def ticks(top: float) -> list[float]:
     """At most three round values above zero."""
     magnitude = 10.0 ** (len(str(int(top))) - 1)
     for step in (magnitude / 2, magnitude, magnitude * 2, magnitude * 5):

@@ -18,13 +18,22 @@ _READ_OF = {
     "subscriptions": "subscriptions",
     "candidates": "candidates",
     "position": "position",
+    "models": "models_in_use",
+    "exclusions": "exclusions",
     "audit": "audit",
+    "people": "people_exported",
+    "consumption": "consumption",
+    "reconciliations": "reconciliations",
 }
 
 
 def position(world: World, command: ShowPosition) -> list[PositionRow]:
     """The license position of one org or of all, sandboxes included (their rows carry no price)."""
-    rows = world.store.reads.rows("position", **_scope(world, command.profile))
+    scope = _scope(world, command.profile)
+    if command.on is None:
+        rows = world.store.reads.rows("position", **scope)
+    else:
+        rows = world.store.reads.rows("position_on_day", day=command.on, **scope)
     return [PositionRow.model_validate(row) for row in rows]
 
 

@@ -42,6 +42,18 @@ SECTIONS: dict[str, list[Entry]] = {
         Entry(
             "pages/licenses/subscriptions.py", "Subscriptions", ":material/list_alt:", "Every seat and who holds it."
         ),
+        Entry(
+            "pages/licenses/consumption.py",
+            "Consumption",
+            ":material/data_usage:",
+            "What is bought by use: allowed, used, expected by now.",
+        ),
+        Entry(
+            "pages/licenses/reconciliation.py",
+            "Reconciliation",
+            ":material/balance:",
+            "What each day came to, and what changed since.",
+        ),
     ],
     "Reclaim": [
         Entry(

@@ -27,6 +27,8 @@ def test_a_month_is_counted_from_the_start_of_the_contract(seeded: DuckDBStore) 
     # 9.5 of 30 days have passed: 300 × 9.5 ÷ 30; at that rate 120 come to 120 × 30 ÷ 9.5.
     assert (logins["expected"], logins["remaining"], logins["projected"]) == (95, 180, 378.95)
     assert (logins["allowed_per_month"], logins["used_per_month"]) == (300, 378.95)
+    # 300 are used up after 300 ÷ 378.95 of 30 days: 23.75 days after 15 November.
+    assert (logins["pace"], logins["used_up_on"]) == ("ahead", date(2026, 12, 8))
     assert logins["counted_at"] == TAKEN_AT
 
 
@@ -47,7 +49,7 @@ def test_logins_of_a_login_based_license_are_counted_in_the_month(seeded: DuckDB
         *(300, 90),
     )
     assert (by_login["period_start"], by_login["period_end"]) == (date(2026, 11, 1), date(2026, 11, 30))
-    assert by_login["expected"] == 235  # 23.5 of 30 days
+    assert (by_login["expected"], by_login["pace"]) == (235, "behind")  # 23.5 of 30 days
 
 
 def test_what_is_persistent_unlimited_or_nothing(seeded: DuckDBStore) -> None:
@@ -61,7 +63,28 @@ def test_what_is_persistent_unlimited_or_nothing(seeded: DuckDBStore) -> None:
         *(True, None),
         None,
     )
+    assert (storage["pace"], found["emails"]["pace"]) == ("unknown", "unlimited")
     assert "nothing" not in found
+
+
+@pytest.mark.parametrize(
+    ("used", "end", "pace"),
+    [
+        ("101", None, "over"),  # of 100, whatever was expected
+        ("35", None, "ahead"),  # of 31.67 expected: more than a tenth above
+        ("34", None, "even"),
+        ("16", None, "even"),
+        ("15", None, "behind"),
+        ("0", None, "behind"),
+        (None, None, "unknown"),
+        ("101", "2026-11-23", "ended"),
+    ],
+)
+def test_the_pace(store: DuckDBStore, tmp_path: Path, used: str | None, end: str | None, pace: str) -> None:
+    row = ["0UT-1", "x", "X", "2026-01-15", end, "100", used, None, "Monthly", "false"]
+    tiny_org.connect(store)
+    tiny_org.load(store, tiny_org.stage(tmp_path, {**OBJECTS, "TenantUsageEntitlement": (ENTITLEMENT_HEAD, [row])}))
+    assert consumption(store)["x"]["pace"] == pace
 
 
 @pytest.mark.parametrize(

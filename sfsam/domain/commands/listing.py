@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -11,9 +12,10 @@ from sfsam.domain.commands.base import Command, Narrowing
 
 
 class ShowPosition(Command):
-    """The license position. Answer: list of PositionRow."""
+    """The license position, or that of a past day as it was written down then. Answer: list of PositionRow."""
 
     profile: str | None = None
+    on: date | None = None
 
 
 class ListCandidates(Command):
@@ -26,7 +28,18 @@ class ListCandidates(Command):
 class Export(Command):
     """Write a list, or the rows of it that are meant, to a file. Answer: ExportAnswer."""
 
-    what: Literal["unused", "subscriptions", "candidates", "position", "audit"]
+    what: Literal[
+        "unused",
+        "subscriptions",
+        "candidates",
+        "position",
+        "models",
+        "exclusions",
+        "audit",
+        "consumption",
+        "people",
+        "reconciliations",
+    ]
     format: Literal["csv", "xlsx", "parquet"]
     output: str
     profile: str | None = None

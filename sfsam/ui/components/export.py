@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import streamlit as st
 
-from sfsam.domain.commands import Export, Narrowing
+from sfsam.domain.commands import Export, ExportRead, Narrowing
 from sfsam.ui import frames, messages
 from sfsam.ui.state import Scope
 
-What = Literal["unused", "subscriptions", "candidates", "position", "audit"]
+What = Literal[
+    "unused",
+    "subscriptions",
+    "candidates",
+    "position",
+    "models",
+    "exclusions",
+    "audit",
+    "consumption",
+    "people",
+    "reconciliations",
+]
 FileFormat = Literal["csv", "xlsx", "parquet"]
 FORMATS: dict[FileFormat, str] = {
     "csv": "text/csv",
@@ -26,7 +38,12 @@ LABELS: dict[What, str] = {
     "subscriptions": "Subscriptions",
     "candidates": "Removal candidates",
     "position": "License position",
+    "models": "Software models",
+    "exclusions": "Exclusions",
     "audit": "Audit trail",
+    "people": "People",
+    "consumption": "Consumption",
+    "reconciliations": "Reconciliations",
 }
 
 
@@ -48,11 +65,38 @@ def menu(lists: Sequence[What], scope: Scope = EVERYTHING) -> None:
                         key=f"export_{what}_{file_format}",
                         on_click="ignore",
                     )
-        st.caption(messages.EXPORT_NARROWED if scope.parameters() else messages.EXPORT_WHOLE)
+        st.caption(messages.EXPORT_NARROWED if scope.is_narrowed else messages.EXPORT_WHOLE)
+
+
+def buttons(read: str, parameters: Mapping[str, Any], *, key: str) -> None:
+    """The rows of a read, as it was asked: what a figure is drawn from."""
+    for file_format in ("csv", "xlsx"):
+        st.download_button(
+            file_format.upper(),
+            data=partial(_rows_file, read, file_format, dict(parameters)),
+            file_name=f"sfsam-{read.replace('_', '-')}.{file_format}",
+            mime=FORMATS[file_format],
+            icon=":material/download:",
+            type="tertiary",
+            key=f"export_{key}_{read}_{file_format}",
+            on_click="ignore",
+        )
 
 
 def _file(what: What, file_format: FileFormat, narrowing: Narrowing) -> bytes:
-    with tempfile.TemporaryDirectory(prefix="sfsam-export-") as folder:
-        path = Path(folder) / f"{what}.{file_format}"
+    with _folder(what, file_format) as path:
         frames.send(Export(what=what, format=file_format, output=str(path), narrowing=narrowing))
         return path.read_bytes()
+
+
+def _rows_file(read: str, file_format: Literal["csv", "xlsx"], parameters: dict[str, Any]) -> bytes:
+    with _folder(read, file_format) as path:
+        frames.send(ExportRead(read=read, format=file_format, output=str(path), parameters=parameters))
+        return path.read_bytes()
+
+
+@contextmanager
+def _folder(name: str, file_format: str) -> Iterator[Path]:
+    """Where the file is made; gone when the browser has it."""
+    with tempfile.TemporaryDirectory(prefix="sfsam-export-") as folder:
+        yield Path(folder) / f"{name}.{file_format}"
