@@ -1,5 +1,7 @@
 """A project for `sf project deploy start`: the External Client App and two least-privilege permission sets.
 
+An existing connected app stays as it is, so that its project holds the permission sets alone.
+
 Types, folders and fields are those of Salesforce fact sheet 1.10; the permissions come from
 `data/required_permissions.csv`, so that what is deployed and what is checked are one list.
 """
@@ -11,6 +13,7 @@ import re
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
+from sfsam.domain.playbook import RegistrationPath
 from sfsam.domain.profiles import GrantType, Process
 from sfsam.ports import Registration
 from sfsam.salesforce.checks import required_permissions
@@ -33,7 +36,7 @@ def project(chosen: Registration, *, api_version: str, with_reclaim: bool) -> di
     files = {
         "sfdx-project.json": _project_file(name, api_version),
         "README.md": _readme(chosen, name, with_reclaim),
-        **_app(chosen, name),
+        **(_app(chosen, name) if _is_new(chosen) else {}),
         f"{_ROOT}/permissionsets/{READ_SET}.permissionset-meta.xml": _permission_set(
             "sfsam Read", "Lets sfsam read licenses, who holds them and how they are used.", read_permissions()
         ),
@@ -45,6 +48,10 @@ def project(chosen: Registration, *, api_version: str, with_reclaim: bool) -> di
             reclaim_permissions(),
         )
     return files
+
+
+def _is_new(chosen: Registration) -> bool:
+    return chosen.path is RegistrationPath.EXTERNAL_CLIENT_APP
 
 
 def api_name(label: str) -> str:
@@ -161,10 +168,11 @@ def _project_file(name: str, api_version: str) -> str:
 
 def _readme(chosen: Registration, name: str, with_reclaim: bool) -> str:
     sets = [READ_SET, RECLAIM_SET] if with_reclaim else [READ_SET]
+    makes = "the External Client App that sfsam connects by, and its" if _is_new(chosen) else "sfsam's"
     lines = [
         f"# {chosen.app_name} for Salesforce",
         "",
-        "This project makes the External Client App that sfsam connects by, and its permission sets.",
+        f"This project makes {makes} permission sets.",
         "",
         "    sf org login web --alias sfsam-target",
         "    sf project deploy start --target-org sfsam-target",
@@ -173,6 +181,19 @@ def _readme(chosen: Registration, name: str, with_reclaim: bool) -> str:
             for each in sets
         ),
         "",
+        *(_about_new_app(chosen, name) if _is_new(chosen) else _about_existing_app(chosen)),
+    ]
+    if with_reclaim:
+        lines += [
+            f"- {RECLAIM_SET} belongs to the user that takes seats back, best a user of its own.",
+            "- Taking package licenses back also needs Manage Package Licenses, which metadata cannot give: tick it",
+            f"  by hand in {RECLAIM_SET} > System Permissions.",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _about_new_app(chosen: Registration, name: str) -> list[str]:
+    lines = [
         f"Then open {name} in Setup > External Client App Manager > Settings > OAuth Settings,",
         "choose Consumer Key and Secret, and copy both into sfsam. A new app needs up to ten minutes until it works.",
         "",
@@ -183,10 +204,12 @@ def _readme(chosen: Registration, name: str, with_reclaim: bool) -> str:
     ]
     if chosen.grant is GrantType.CLIENT_CREDENTIALS and not chosen.username:
         lines.append("- Set the Run As user in the app's policies: an API-only user, by its user name.")
-    if with_reclaim:
-        lines += [
-            f"- {RECLAIM_SET} belongs to the user that takes seats back, best a user of its own.",
-            "- Taking package licenses back also needs Manage Package Licenses, which metadata cannot give: tick it",
-            f"  by hand in {RECLAIM_SET} > System Permissions.",
-        ]
-    return "\n".join(lines) + "\n"
+    return lines
+
+
+def _about_existing_app(chosen: Registration) -> list[str]:
+    return [
+        f"The connected app {chosen.app_name} is not changed. Add {READ_SET} to its permission sets by hand",
+        "(Setup > Manage Connected Apps), and set it up as sfsam's page shows.",
+        "",
+    ]

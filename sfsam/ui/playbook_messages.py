@@ -124,6 +124,10 @@ METADATA = (
     "One project creates the app and two permission sets: **sfsam_Read** for the daily download and **sfsam_Reclaim** "
     "for taking seats back. Unpack it and run in its folder:"
 )
+METADATA_OF_SETS = (
+    "Your connected app stays as it is. One project creates two permission sets: **sfsam_Read** for the daily download "
+    "and **sfsam_Reclaim** for taking seats back. Unpack it and run in its folder:"
+)
 METADATA_COMMAND = "sf project deploy start --target-org YOUR-ORG"
 DEEP_LINKS = "With the My Domain address the steps below link into your org's Setup."
 PROPAGATION = "Salesforce may need up to ten minutes until a new app answers."
@@ -171,7 +175,6 @@ NO_SCHEDULE = (
     "Nothing runs by itself yet",
     "Publishing the profile creates its jobs.",
 )
-JOBS_OF_PROFILE = "Removal candidates are looked for after each download. Every run is listed below and under Jobs."
 NOTHING_IN_SALESFORCE = "Nothing changes in Salesforce. Remove the app there too if it is not needed any more."
 PAUSED = "Paused: downloads and the search for candidates leave this profile out until it is resumed."
 DRAFT = "A draft does nothing until it is published."

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -61,11 +62,18 @@ class ForeignTools:
 
 def install(limit_seconds: float = TEST_RUN_SECONDS) -> ForeignTools:
     """The foreign clients, installed unless they are already. Raises ToolsMissing."""
+    deadline = time.monotonic() + limit_seconds
+    FOLDER.parent.mkdir(parents=True, exist_ok=True)
+    with (FOLDER.parent / "conformance.lock").open("w") as lock:  # another process of the same run may be at it
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _installed(deadline)
+
+
+def _installed(deadline: float) -> ForeignTools:
     tools, wanted = ForeignTools(FOLDER), json.dumps([PYTHON_PACKAGES, NODE_PACKAGES])
     stamp = FOLDER / "installed.json"
     if stamp.exists() and stamp.read_text() == wanted:
         return tools
-    deadline = time.monotonic() + limit_seconds
     shutil.rmtree(FOLDER, ignore_errors=True)
     FOLDER.mkdir(parents=True)
     _run([sys.executable, "-m", "venv", str(FOLDER / "venv")], deadline)

@@ -14,8 +14,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from sfsam.domain.playbook import RegistrationPath
+from sfsam.domain.profiles import GrantType
 from tests.e2e.foreign_tools import ForeignTools
 from tests.e2e.journey import PracticeProcess, practice_org
+from tests.e2e.metadata_projects import Definitions, known_types, members_of, parsed, tree, unpack_project
 from tests.e2e.signing_key import write_key
 
 pytestmark = pytest.mark.emulator
@@ -40,11 +43,11 @@ class SalesforceCommand:
             SF_SKIP_NEW_VERSION_CHECK="true",
         )
 
-    def text(self, *arguments: str, **environment: str) -> str:
-        """What a command that succeeds prints."""
+    def text(self, *arguments: str, folder: Path | None = None, **environment: str) -> str:
+        """What a command that succeeds prints, run in this folder or at home."""
         done = subprocess.run(
             [*self.command, *arguments],
-            cwd=self.home,
+            cwd=folder or self.home,
             env=self.environment | environment,
             capture_output=True,
             text=True,
@@ -59,9 +62,9 @@ class SalesforceCommand:
         with ThreadPoolExecutor(len(commands)) as pool:
             return [*pool.map(lambda command: self.text(*command), commands)]
 
-    def result(self, *arguments: str, **environment: str) -> Any:
+    def result(self, *arguments: str, folder: Path | None = None, **environment: str) -> Any:
         """The result of a command with --json."""
-        return result_of(self.text(*arguments, "--json", **environment))
+        return result_of(self.text(*arguments, "--json", folder=folder, **environment))
 
 
 def result_of(text: str) -> Any:
@@ -191,6 +194,60 @@ def test_log_in_by_url(sf: SalesforceCommand, practice: PracticeProcess, app: st
     file.write_text(f"force://{who}:{org['refresh_token']}@{urlsplit(org['tls_url']).netloc}")
     shown = sf.result("org", "login", "sfdx-url", "--sfdx-url-file", str(file), "--alias", "by-url")
     assert (shown["orgId"], shown["username"]) == (org["org_id"], org["admin_username"])
+
+
+# ── The downloadable project ─────────────────────────────────────────────────────────────────
+
+SETS = {"PermissionSet": {"sfsam_Read", "sfsam_Reclaim"}}
+APP_AND_SETS = SETS | {
+    "ExternalClientApplication": {"R_D_licenses"},
+    "ExtlClntAppOauthSettings": {"R_D_licenses_oauth"},
+    "ExtlClntAppGlobalOauthSettings": {"R_D_licenses_oauth"},
+    "ExtlClntAppOauthConfigurablePolicies": {"R_D_licenses_oauthPlcy"},
+    "ExtlClntAppConfigurablePolicies": {"R_D_licenses_plcy"},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "grant"),
+    [
+        *((RegistrationPath.EXTERNAL_CLIENT_APP, grant) for grant in GrantType),
+        (RegistrationPath.CONNECTED_APP, GrantType.CLIENT_CREDENTIALS),
+    ],
+)
+def test_sf_converts_the_downloaded_project_whole(
+    sf: SalesforceCommand, foreign_tools: ForeignTools, tmp_path: Path, path: RegistrationPath, grant: GrantType
+) -> None:
+    """Offline, by the tool that deploys it: nothing is dropped, and every field is one that Salesforce defines."""
+    folder = tmp_path / "project"
+    unpack_project(path, grant, folder, tmp_path / "data")
+    sf.result("project", "convert", "source", "--root-dir", "force-app", "--output-dir", "out", folder=folder)
+    members = APP_AND_SETS if path is RegistrationPath.EXTERNAL_CLIENT_APP else SETS
+    assert members_of(folder / "out" / "package.xml") == members
+    written = {file.name: tree(parsed(file)) for file in (folder / "out").glob("*/*")}
+    source = {
+        file.name.removesuffix("-meta.xml"): tree(parsed(file)) for file in folder.glob("force-app/main/default/*/*")
+    }
+    assert written == source
+    types, definitions = known_types(foreign_tools.modules), Definitions(foreign_tools.modules)
+    for file in (folder / "out").glob("*/*"):
+        kind = types[source[file.name][0]]
+        assert (file.parent.name, file.suffix) == (kind["directoryName"], f".{kind['suffix']}")
+        assert definitions.faults(source[file.name]) == []
+
+
+def test_what_salesforce_does_not_define_is_found(foreign_tools: ForeignTools) -> None:
+    definitions = Definitions(foreign_tools.modules)
+    wrong = ("ExtlClntAppConfigurablePolicies", "", [("isOauthPluginEnabled", "yes", []), ("isPaid", "true", [])])
+    assert definitions.faults(wrong) == [
+        "ExtlClntAppConfigurablePolicies.externalClientApplication is missing",
+        "ExtlClntAppConfigurablePolicies.isEnabled is missing",
+        "ExtlClntAppConfigurablePolicies.isOauthPluginEnabled is no boolean: yes",
+        "ExtlClntAppConfigurablePolicies.isPaid is unknown",
+    ]
+    policy = [("externalClientApplication", "x", []), ("permittedUsersPolicyType", "Everybody", [])]
+    [fault] = definitions.faults(("ExtlClntAppOauthConfigurablePolicies", "", policy))
+    assert fault.endswith("is none of ['AdminApprovedPreAuthorized', 'AllSelfAuthorized']: Everybody")
 
 
 def somebody(practice: PracticeProcess) -> str:

@@ -93,6 +93,15 @@ def test_every_file_has_the_type_and_only_the_fields_that_salesforce_knows(grant
 
 
 @pytest.mark.parametrize("grant", GrantType)
+def test_an_existing_connected_app_is_left_alone(grant: GrantType) -> None:
+    asked = chosen(grant).model_copy(update={"path": RegistrationPath.CONNECTED_APP})
+    files = metadata.project(asked, api_version="66.0", with_reclaim=True)
+    assert {path.split("/")[-2] for path in files if path.endswith(".xml")} == {"permissionsets"}
+    assert "is not changed" in files["README.md"]
+    assert "External Client App" not in files["README.md"]
+
+
+@pytest.mark.parametrize("grant", GrantType)
 def test_the_app_is_as_strict_as_it_can_be(grant: GrantType) -> None:
     files = project(grant, username="robot@acme.example")
     public, policies = fields(files, "ecaGlblOauth"), fields(files, "ecaOauthPlcy")
