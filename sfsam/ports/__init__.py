@@ -3,6 +3,8 @@
 Moments are naive UTC throughout, as the store keeps them.
 """
 
+from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
+from sfsam.ports.licenses import Exclusions, Mappings
 from sfsam.ports.salesforce import (
     AuthorizationStart,
     OrgSession,
@@ -22,6 +24,7 @@ from sfsam.ports.store import (
     Candidates,
     Examination,
     Jobs,
+    Position,
     Profiles,
     ReadHeader,
     Reads,
@@ -40,12 +43,18 @@ __all__ = [
     "AuthorizationStart",
     "Candidates",
     "Clock",
+    "Entitlements",
     "Examination",
+    "Exclusions",
+    "Imports",
     "Jobs",
     "KeyPair",
+    "Mappings",
     "OrgSession",
     "PracticeOrg",
     "PracticeOrgs",
+    "Position",
+    "Prices",
     "Profiles",
     "ReadHeader",
     "Reads",
@@ -54,6 +63,7 @@ __all__ = [
     "Requests",
     "RowOutcome",
     "Salesforce",
+    "Savings",
     "Schedules",
     "Seats",
     "Secrets",

@@ -19,6 +19,9 @@ from sfsam.domain.profiles import Connection, Profile, Purpose, Record
 from sfsam.domain.reclaim import Attempt, Request
 from sfsam.domain.schedules import Schedule
 from sfsam.domain.subscriptions import Thresholds
+from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
+from sfsam.ports.licenses import Exclusions, Mappings
+from sfsam.ports.people import History, People
 from sfsam.ports.salesforce import StagedDownload
 
 if TYPE_CHECKING:
@@ -147,6 +150,12 @@ class Audit(Protocol):
         ...
 
 
+class Position(Protocol):
+    def reconcile(self, org_id: str, at: datetime, thresholds: Thresholds) -> int:
+        """Match people, apply exclusions and write the day's position down: how many licenses it has."""
+        ...
+
+
 class Seats(Protocol):
     def free_all(self, org_id: str, user_ids: Sequence[str]) -> None:
         """These people were deactivated by us: what they held leaves the snapshot at once."""
@@ -177,7 +186,25 @@ class UnitOfWork(Protocol):
     @property
     def requests(self) -> Requests: ...
     @property
+    def imports(self) -> Imports: ...
+    @property
+    def entitlements(self) -> Entitlements: ...
+    @property
+    def prices(self) -> Prices: ...
+    @property
+    def savings(self) -> Savings: ...
+    @property
+    def mappings(self) -> Mappings: ...
+    @property
+    def exclusions(self) -> Exclusions: ...
+    @property
     def seats(self) -> Seats: ...
+    @property
+    def position(self) -> Position: ...
+    @property
+    def people(self) -> People: ...
+    @property
+    def history(self) -> History: ...
     @property
     def audit(self) -> Audit: ...
     @property

@@ -19,17 +19,28 @@ from sfsam.services import (
     connections,
     diagnosing,
     downloading,
+    entitling,
+    erasing,
+    excluding,
     exporting,
+    history,
     identifying,
+    importing,
     key_rotation,
     listing,
     logging_in,
     planning,
     playbook,
     practicing,
+    pricing,
     profiles,
     queueing,
     reclaiming,
+    recognizing,
+    reconciling,
+    reporting,
+    resolving,
+    saving,
     scheduling,
     settling,
     validating,
@@ -85,9 +96,28 @@ class Services:
             order.PauseSchedule: scheduling.pause,
             order.ResumeSchedule: scheduling.resume,
             order.ChangeSchedule: scheduling.change,
+            order.ListSoftwareModels: recognizing.models,
+            order.ListUnrecognized: recognizing.unrecognized,
+            order.MapIdentifier: recognizing.map_identifier,
+            order.UnmapIdentifier: recognizing.unmap_identifier,
+            order.KeepMapping: recognizing.keep_mapping,
+            order.ListExclusions: excluding.exclusions,
+            order.PreviewExclusion: excluding.preview,
+            order.AddExclusion: excluding.add,
+            order.RemoveExclusion: excluding.remove,
+            order.ListPeople: resolving.people,
+            order.ListUnmatched: resolving.unmatched,
+            order.PreviewRule: resolving.preview_rule,
+            order.SaveRule: resolving.save_rule,
+            order.OrderRules: resolving.order_rules,
+            order.RemoveRule: resolving.remove_rule,
+            order.ConfirmMatch: resolving.confirm,
+            order.ForgetMatch: resolving.forget,
+            order.ErasePerson: erasing.erase,
             order.PlanReclaim: planning.plan,
             order.MoveCandidate: listing.move_candidate,
             order.ShowPosition: listing.position,
+            order.ShowRenewalReport: reporting.renewal_report,
             order.ListCandidates: listing.candidates,
             order.Export: listing.export,
             order.ExportRead: exporting.export_read,
@@ -96,6 +126,17 @@ class Services:
             order.RestoreBackup: backing_up.refuse_restore,
             order.AdoptBackup: backing_up.adopt,
             order.Diagnose: diagnosing.diagnose,
+            order.ListEntitlements: entitling.entitlements,
+            order.SaveEntitlement: entitling.save,
+            order.RemoveEntitlement: entitling.remove,
+            order.SavePrice: pricing.save,
+            order.RevertPrice: pricing.revert,
+            order.EnterSaving: saving.enter,
+            order.RemoveSaving: saving.remove,
+            order.ListImports: importing.imports,
+            order.RepairRow: importing.repair,
+            order.DropRows: importing.drop,
+            order.ImportTemplate: importing.template,
             order.Enqueue: queueing.enqueue,
             order.CancelJob: lambda world, command: queueing.cancel(world, command, self.stopping),
             order.ShowJob: queueing.show,
@@ -136,6 +177,14 @@ class Services:
                 answer = identifying.identify(world, command, control)
             case order.Reclaim():
                 answer = reclaiming.reclaim(world, command, job, control)
+            case order.ImportFile():
+                answer = importing.import_file(world, command, job, control)
+            case order.Reconcile():
+                answer = reconciling.reconcile(world, command, control)
+            case order.ResolvePeople():
+                answer = resolving.resolve(world, command, control)
+            case order.Housekeep():
+                answer = history.housekeep(world, command)
             case order.Settle():
                 answer = settling.settle(world, command, control)
             case _:

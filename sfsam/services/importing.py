@@ -32,16 +32,21 @@ from sfsam.domain.imports import (
 from sfsam.domain.jobs import Job
 from sfsam.errors import NotFound, RefusedError, SfsamError, UsageError
 from sfsam.ports import UnitOfWork
+from sfsam.services import entitlement_rows, pricing
 from sfsam.services.directory import DIRECTORY
 from sfsam.services.row_kinds import ImportContext, RowKind, Taken, Verdict, refused
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, entry
 
-KINDS: dict[ImportKind, RowKind[Any]] = {ImportKind.DIRECTORY: DIRECTORY}
+KINDS: dict[ImportKind, RowKind[Any]] = {
+    ImportKind.ENTITLEMENTS: entitlement_rows.ROWS,
+    ImportKind.PRICES: pricing.ROWS,
+    ImportKind.DIRECTORY: DIRECTORY,
+}
 
 EXAMPLE = "Example, not imported"  # a row with this cell is the template's own
 LIMITS = Limits()
-_BATCH = 1_000
+_BATCH = 5_000
 _READ, _TAKE = "Read the file", "Take the rows"
 
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from sfsam.domain.imports import ImportKind
 from sfsam.domain.profiles import Record
@@ -54,12 +54,16 @@ def refused(reason: str, *, replaceable: bool = False) -> Verdict:
 
 
 class ImportContext(Record):
-    """Which import the rows belong to. `replace`: somebody chose to overrule what a person had entered."""
+    """Which import the rows belong to. `replace`: somebody chose to overrule what a person had entered.
+
+    `seen` is for `take`: what earlier rows of the file were about, so that two that contradict are not both taken.
+    """
 
     import_id: str
     by: str
     at: datetime
     replace: bool = False
+    seen: set[Any] = Field(default_factory=set)
 
 
 RowModel = TypeVar("RowModel", bound=BaseModel)

@@ -7,9 +7,13 @@ from collections.abc import Callable
 import duckdb
 
 from sfsam.store.audit_keys import AuditKeys
+from sfsam.store.entitlements import StoredEntitlements, StoredPrices, StoredSavings
+from sfsam.store.history import StoredHistory
 from sfsam.store.imports import StoredImports
 from sfsam.store.licenses import StoredExclusions, StoredMappings
+from sfsam.store.people import StoredPeople
 from sfsam.store.profiles import StoredProfiles
+from sfsam.store.reconciling import StoredPosition
 from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests, StoredSchedules
 from sfsam.store.seats import StoredSeats
 from sfsam.store.secrets import StoredSecrets
@@ -34,9 +38,15 @@ class DuckDBUnitOfWork:
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
         self.imports = StoredImports(cursor, self._changed)
+        self.entitlements = StoredEntitlements(cursor, self._changed)
+        self.prices = StoredPrices(cursor, self._changed)
+        self.savings = StoredSavings(cursor, self._changed)
         self.mappings = StoredMappings(cursor, self._changed)
         self.exclusions = StoredExclusions(cursor, self._changed)
         self.seats = StoredSeats(cursor, self._changed)
+        self.position = StoredPosition(cursor, self._changed)
+        self.people = StoredPeople(cursor, self._changed)
+        self.history = StoredHistory(cursor, self._changed)
         self.audit = StoredAudit(cursor, self._changed, audit_keys)
         self.secrets = StoredSecrets(cursor)
         self._begin()

@@ -7,9 +7,30 @@ One module per capability; all are imported from here.
 from __future__ import annotations
 
 from sfsam.domain.answers.base import Amount, Answer, Moment
+from sfsam.domain.answers.entitling import EntitlementAnswer, PriceAnswer, SavingAnswer
+from sfsam.domain.answers.excluding import (
+    CaughtRow,
+    ExcludedAmount,
+    ExcludedAnswer,
+    ExclusionPreview,
+    ExclusionRow,
+)
+from sfsam.domain.answers.importing import FileAnswer, ImportAnswer, ImportRowAnswer
 from sfsam.domain.answers.jobs import DownloadAnswer, IdentifyAnswer, JobAnswer
 from sfsam.domain.answers.listing import AuditAnswer, AuditRow, ExportAnswer, PositionRow
 from sfsam.domain.answers.operating import BackupAnswer, CheckRow, DiagnosisAnswer, RestoreAnswer
+from sfsam.domain.answers.people import (
+    ErasurePreview,
+    HousekeepAnswer,
+    MatchAnswer,
+    PersonCost,
+    PersonRow,
+    ResolveAnswer,
+    RulePreview,
+    RuleRow,
+    Suggestion,
+    UnmatchedRow,
+)
 from sfsam.domain.answers.playbook import (
     ActivityRow,
     ConnectionAnswer,
@@ -40,6 +61,16 @@ from sfsam.domain.answers.reclaiming import (
     ReclaimAnswer,
     SettleAnswer,
 )
+from sfsam.domain.answers.recognizing import MappingRow, ModelRow, UnrecognizedRow
+from sfsam.domain.answers.reconciling import ReconcileAnswer, ReconciledTotal
+from sfsam.domain.answers.reporting import (
+    Definition,
+    RenewalReport,
+    ReportedLicense,
+    ReportedMoney,
+    ReportedOrg,
+    ReportedRenewal,
+)
 from sfsam.domain.answers.scheduling import ScheduleAnswer
 
 __all__ = [
@@ -52,34 +83,66 @@ __all__ = [
     "AuthorizedAnswer",
     "BackupAnswer",
     "CandidateRow",
+    "CaughtRow",
     "CheckRow",
     "ConnectAnswer",
     "ConnectionAnswer",
+    "Definition",
     "DeletePreview",
     "DiagnosisAnswer",
     "DownloadAnswer",
+    "EntitlementAnswer",
+    "ErasurePreview",
+    "ExcludedAmount",
+    "ExcludedAnswer",
+    "ExclusionPreview",
+    "ExclusionRow",
     "ExportAnswer",
+    "FileAnswer",
+    "HousekeepAnswer",
     "IdentifyAnswer",
+    "ImportAnswer",
+    "ImportRowAnswer",
     "JobAnswer",
     "KeyPairAnswer",
     "LeftOut",
+    "MappingRow",
+    "MatchAnswer",
     "MetadataAnswer",
+    "ModelRow",
     "Moment",
     "OutcomeRow",
     "PageRow",
+    "PersonCost",
+    "PersonRow",
     "PlanAnswer",
     "PlannedCallRow",
     "PlaybookAnswer",
     "PositionRow",
     "PracticeAnswer",
+    "PriceAnswer",
     "ProfileAnswer",
     "PublishAnswer",
     "ReclaimAnswer",
+    "ReconcileAnswer",
+    "ReconciledTotal",
     "RegistrationAnswer",
+    "RenewalReport",
+    "ReportedLicense",
+    "ReportedMoney",
+    "ReportedOrg",
+    "ReportedRenewal",
+    "ResolveAnswer",
     "RestoreAnswer",
     "RotationAnswer",
+    "RulePreview",
+    "RuleRow",
+    "SavingAnswer",
     "ScheduleAnswer",
     "SettleAnswer",
     "StepRow",
+    "Suggestion",
+    "UnmatchedRow",
+    "UnrecognizedRow",
     "ValidationAnswer",
 ]
