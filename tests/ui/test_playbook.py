@@ -17,7 +17,7 @@ from sfsam.domain.commands import (
     StartPlaybook,
     Validate,
 )
-from sfsam.domain.playbook import Page
+from sfsam.domain.playbook import Page, RegistrationPath
 from sfsam.domain.profiles import GrantType, Purpose, Trouble
 from sfsam.errors import AddressRefused, RefusedError
 from sfsam.ui import messages as common
@@ -131,6 +131,14 @@ def test_another_grant_shows_its_own_steps(empty: FakeSystem, visit: Open) -> No
     assert empty.orders(SaveRegistration)[0].grant is GrantType.JWT_BEARER
     assert [box.key for box in app.checkbox if "certificate" in box.key] == ["step_upload_certificate_p1"]
     assert "Make the key pair" in [button.label for button in app.button]
+
+
+def test_who_has_a_connected_app_is_offered_the_permission_sets_alone(empty: FakeSystem, visit: Open) -> None:
+    app = opened(empty, visit, Page.REGISTER_APPLICATION)
+    assert messages.METADATA in said(app)
+    app.button_group(key="path_p1").set_value(RegistrationPath.CONNECTED_APP).run()
+    assert messages.METADATA_OF_SETS in said(app)
+    assert messages.METADATA not in said(app)
 
 
 def test_steps_link_into_setup_once_the_my_domain_is_known(empty: FakeSystem, visit: Open) -> None:

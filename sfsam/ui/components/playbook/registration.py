@@ -63,7 +63,7 @@ def steps(book: PlaybookAnswer) -> None:
 
 def metadata(book: PlaybookAnswer) -> None:
     """The project that creates the permission sets, and a new app, in one command."""
-    is_new = book.path is RegistrationPath.EXTERNAL_CLIENT_APP
+    is_new = book.registration.path is RegistrationPath.EXTERNAL_CLIENT_APP
     with cards.card("metadata", "Or let one command do it"):
         st.markdown(messages.METADATA if is_new else messages.METADATA_OF_SETS)
         st.code(messages.METADATA_COMMAND, language=None)
