@@ -19,14 +19,16 @@ def print_json(document: Any) -> None:
     typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
-def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool, nothing: str) -> None:
+def print_rows(
+    rows: Sequence[Row], columns: Sequence[str], *, as_json: bool, nothing: str, longest: int = _LONGEST_CELL
+) -> None:
     """The rows as JSON, or as a table of these columns; `nothing` is said when there are none."""
     if as_json:
         print_json(list(rows))
     elif not rows:
         typer.echo(nothing)
     else:
-        for line in table(rows, columns):
+        for line in table(rows, columns, longest):
             typer.echo(line)
 
 
@@ -44,10 +46,10 @@ def print_checks(checks: Sequence[Row]) -> None:
         typer.echo(line)
 
 
-def table(rows: Sequence[Row], columns: Sequence[str]) -> list[str]:
-    """Aligned lines under a header; numbers to the right; unknown values are a dash."""
+def table(rows: Sequence[Row], columns: Sequence[str], longest: int = _LONGEST_CELL) -> list[str]:
+    """Aligned lines under a header; numbers to the right; unknown values are a dash; cells are cut at `longest`."""
     cells = [[column.replace("_", " ") for column in columns]]
-    cells += [[_text(row.get(column)) for column in columns] for row in rows]
+    cells += [[_text(row.get(column), longest) for column in columns] for row in rows]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     to_the_right = [all(_is_number(row.get(column)) for row in rows) for column in columns]
     return [
@@ -72,7 +74,7 @@ def tell(error: SfsamError, *, as_json: bool) -> None:
         print_json((computed if isinstance(computed, dict) else {}) | {"error": error_document(error)})
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, longest: int) -> str:
     if value is None or value == "":
         return "–"
     if isinstance(value, bool):
@@ -80,7 +82,7 @@ def _text(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"
+    return text if len(text) <= longest else text[: longest - 1] + "…"
 
 
 def _is_number(value: Any) -> bool:

@@ -18,6 +18,7 @@ from sfsam.domain.commands import (
 )
 
 JobName = Annotated[str, typer.Argument(help="Name or id of a scheduled job, as `job list` shows it.")]
+_LONGEST_NAME = 200  # a name is what the other commands take
 _COLUMNS = ("name", "runs", "time_zone", "state", "next_run_at", "last_run_at", "last_state")
 
 
@@ -25,7 +26,7 @@ def listing(as_json: AsJson = False) -> None:
     """List the scheduled jobs with their next run and their last result."""
     with open_door() as door:
         rows = door.ask(ListSchedules(actor=actor()))
-    print_rows(rows, _COLUMNS, as_json=as_json, nothing="No job is scheduled.")
+    print_rows(rows, _COLUMNS, as_json=as_json, nothing="No job is scheduled.", longest=_LONGEST_NAME)
 
 
 def run(name: JobName, as_json: AsJson = False) -> None:

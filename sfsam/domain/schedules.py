@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import count
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import ConfigDict, Field, field_validator
+from pydantic import ConfigDict, Field, TypeAdapter, field_validator
 
 from sfsam.domain.profiles import Profile, ProfileStatus, Record
 
@@ -89,6 +89,7 @@ class AfterDownload(_Cadence):
 
 
 Cadence = Annotated[Daily | Weekly | Monthly | AfterDownload, Field(discriminator="every")]
+_CADENCE: TypeAdapter[Daily | Weekly | Monthly | AfterDownload] = TypeAdapter(Cadence)
 
 # ServiceNow's names, without its prefix (servicenow.md 2.2), and its daily refresh; the rest is product.md O1. Four
 # and five o'clock lie outside the hours in which clocks are changed nearly everywhere.
@@ -184,6 +185,11 @@ def next_run(cadence: Cadence, zone: ZoneInfo, after: datetime) -> datetime | No
         return None
     local_day = after.replace(tzinfo=UTC).astimezone(zone).date()
     return next(moment for day in _days(cadence, local_day - _A_DAY) if (moment := _utc(day, cadence.at, zone)) > after)
+
+
+def cadence_of(document: dict[str, Any]) -> Cadence:
+    """The cadence that was kept as this document."""
+    return _CADENCE.validate_python(document)
 
 
 def in_words(cadence: Cadence) -> str:

@@ -34,6 +34,7 @@ from sfsam.domain.schedules import (
     Schedule,
     ScheduledTask,
     ScheduleState,
+    cadence_of,
     in_words,
     name_of,
 )
@@ -235,14 +236,13 @@ def _is_practice_at_rest(world: World, each: Scheduled) -> bool:
 
 
 def _answer(world: World, row: dict[str, Any]) -> ScheduleAnswer:
-    cadence = json.loads(row["cadence"])
-    answer = ScheduleAnswer.model_validate(
+    cadence = cadence_of(json.loads(row["cadence"]))
+    return ScheduleAnswer.model_validate(
         row
         | {
             "name": name_of(row["task"], row["profile"]),
             "cadence": cadence,
-            "runs": "",
+            "runs": in_words(cadence),
             "time_zone": row["time_zone"] or world.settings.time_zone,
         }
     )
-    return answer.model_copy(update={"runs": in_words(answer.cadence)})

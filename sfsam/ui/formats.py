@@ -34,12 +34,12 @@ def day(value: Any) -> str:
 
 
 def moment(value: Any, *, now: datetime, zone: tzinfo) -> str:
-    """A naive UTC moment in the viewer's zone: "today, 06:10", "yesterday, 06:10" or "4 Jul 2026, 06:10"."""
+    """A naive UTC moment in the viewer's zone: "today, 06:10", so yesterday and tomorrow, else "4 Jul 2026, 06:10"."""
     if is_missing(value):
         return NOT_APPLICABLE
     local = _local(value, zone)
     days_ago = (_local(now, zone).date() - local.date()).days
-    words = {0: "today", 1: "yesterday"}.get(days_ago) or day(local)
+    words = {-1: "tomorrow", 0: "today", 1: "yesterday"}.get(days_ago) or day(local)
     return f"{words}, {local:%H:%M}"
 
 

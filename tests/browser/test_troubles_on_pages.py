@@ -162,7 +162,8 @@ def test_without_manage_users_nothing_is_reclaimed(page: Page, troubled: Trouble
 def _download(page: Page, troubled: Troubled, profile: str, word: str) -> Locator:
     """Ask for a download that ends so; its card."""
     visit(page, troubled.app, "jobs", "Jobs")
-    page.locator("[class*=st-key-actions_]").filter(has_text=profile).get_by_role("button", name="Download now").click()
+    refresh = page.locator("[class*=st-key-schedule_]").filter(has_text=f"Refresh {profile} subscriptions")
+    refresh.get_by_role("button", name="Run now").click()
     return job_ends(page, "Download subscriptions", word)
 
 

@@ -147,6 +147,36 @@ CANDIDATES = [_candidate(place, State.READY) for place in range(12)] + [
     _candidate(13, State.CLOSED_SKIPPED),
     _candidate(14, State.CLOSED_COMPLETE),
 ]
+
+
+def _schedule(
+    identity: str,
+    task: str,
+    cadence: dict[str, str],
+    next_run_at: datetime | None,
+    *,
+    last: str | None = None,
+    **more: Any,
+) -> dict[str, Any]:
+    return {
+        "schedule_id": identity,
+        "task": task,
+        "profile_id": "p1" if more.get("profile", "Production") else None,
+        "profile": "Production",
+        "cadence": json.dumps(cadence),
+        "time_zone": "",
+        "state": "active",
+        "next_run_at": next_run_at,
+        "last_run_at": NOW if last else None,
+        "last_job_id": f"job-{identity}" if last else None,
+        "last_kind": None,
+        "last_state": last,
+        "last_result": None,
+        "last_failure": None,
+        **more,
+    }
+
+
 JOBS = [
     {
         "job_id": "job-3",
@@ -180,6 +210,12 @@ JOBS = [
         "result": json.dumps({"created": 12, "updated": 0, "closed": 1, "by_rule": {}}),
         "failure": None,
     },
+]
+SCHEDULES = [
+    _schedule("s1", "refresh", {"every": "day", "at": "06:00:00"}, NOW + timedelta(hours=21), last="succeeded"),
+    _schedule("s2", "identify", {"every": "download"}, None, last="failed"),
+    _schedule("s3", "full_refresh", {"every": "week", "weekday": "sunday", "at": "04:00:00"}, None, state="paused"),
+    _schedule("s4", "settle", {"every": "day", "at": "05:00:00"}, NOW + timedelta(hours=20), profile=None),
 ]
 EMPTY: dict[str, list[dict[str, Any]]] = {
     "freshness": [
@@ -381,6 +417,7 @@ FULL: dict[str, list[dict[str, Any]]] = {
         for day in range(1, 20)
     ],
     "jobs": JOBS,
+    "scheduled_jobs": SCHEDULES,
     "audit": [
         {
             "number": number,

@@ -22,6 +22,7 @@ from sfsam.domain.answers import (
     ProfileAnswer,
 )
 from sfsam.domain.commands import (
+    ChangeSchedule,
     Command,
     DeleteProfile,
     DraftProfile,
@@ -30,10 +31,13 @@ from sfsam.domain.commands import (
     ListProfiles,
     MoveCandidate,
     Pause,
+    PauseSchedule,
     PlanReclaim,
     PreviewDelete,
     ReplaceSecret,
     Resume,
+    ResumeSchedule,
+    RunScheduleNow,
     ShowAudit,
     ShowJob,
 )
@@ -74,6 +78,8 @@ COLUMNS: dict[str, str] = {
     "person_signals": "signal last_seen_at age_days is_human decides",
     "person_seats": "kind model identifier part annual_cost currency assigned_at",
     "license_history": "day owned assigned active stale in_grace machine inactive_holder unknown",
+    "scheduled_jobs": "schedule_id task profile_id profile cadence time_zone state next_run_at last_run_at last_job_id "
+    "last_kind last_state last_result last_failure",
     "jobs": "job_id kind profile profile_id state requested_by created_at started_at ended_at seconds progress_share "
     "progress_sentence result failure",
     "audit": "number at actor action subject reason detail hash profile profile_id",
@@ -174,6 +180,8 @@ class FakeSystem:
         match command:
             case Enqueue(job=job):
                 return self.add_job(job.task)
+            case RunScheduleNow():
+                return self.add_job(JobKind.DOWNLOAD)
             case ShowJob(job_id=job_id):
                 return self.jobs[job_id]
             case ListProfiles():
@@ -192,6 +200,8 @@ class FakeSystem:
                 return preview(profile_id)
             case DeleteProfile(profile=profile_id):
                 self.profiles = [each for each in self.profiles if each.profile_id != profile_id]
+            case PauseSchedule() | ResumeSchedule() | ChangeSchedule():
+                return None
             case Pause() | Resume() | MoveCandidate() | ReplaceSecret():
                 return None
             case _:

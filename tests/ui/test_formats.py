@@ -16,6 +16,7 @@ BERLIN = formats.viewer_zone("Europe/Berlin")
     ("value", "written"),
     [
         (datetime(2026, 11, 24, 5, 10), "today, 06:10"),
+        (datetime(2026, 11, 25, 5, 10), "tomorrow, 06:10"),
         (datetime(2026, 11, 23, 5, 10), "yesterday, 06:10"),
         (datetime(2026, 11, 22, 23, 30), "yesterday, 00:30"),
         (datetime(2026, 7, 4, 10, 0), "4 Jul 2026, 12:00"),

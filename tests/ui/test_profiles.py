@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from sfsam.domain.commands import DeleteProfile, Download, Pause, Resume
+from sfsam.domain.commands import DeleteProfile, Pause, Resume, RunScheduleNow
 from sfsam.domain.jobs import JobKind
 from sfsam.domain.profiles import ProfileStatus
 from sfsam.errors import RefusedError
@@ -69,10 +69,10 @@ def test_a_record_of_nobody_leads_to_the_list(full: FakeSystem, visit: Open, nam
     assert not app.metric
 
 
-def test_download_now_shows_its_progress_on_the_record(full: FakeSystem, visit: Open) -> None:
+def test_the_refresh_can_be_run_now_and_shows_its_progress_on_the_record(full: FakeSystem, visit: Open) -> None:
     app = record(full, visit)
-    app.button(key="download_now").click().run()
-    assert full.orders(Download)[0].profile == "p1"
+    app.button(key="run_s1").click().run()
+    assert full.orders(RunScheduleNow)[0].schedule == "s1"
     assert "63% done" in said(app)
 
 
@@ -80,7 +80,7 @@ def test_pause_and_resume(full: FakeSystem, visit: Open) -> None:
     record(full, visit).button(key="pause").click().run()
     assert full.orders(Pause)[0].profile == "p1"
     app = record(full, visit, is_paused=True)
-    assert "is paused" in said(app) and app.button(key="download_now").disabled
+    assert "is paused" in said(app) and messages.PAUSED in said(app)
     app.button(key="pause").click().run()
     assert full.orders(Resume)[0].profile == "p1"
 

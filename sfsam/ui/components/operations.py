@@ -1,4 +1,4 @@
-"""Operations: what can be started per profile, and the audit trail."""
+"""Operations: what the page of jobs leads with, and the audit trail."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ import streamlit as st
 
 from sfsam.charts.formats import counted
 from sfsam.domain.answers import AuditAnswer
-from sfsam.domain.commands import Download, Identify, Settle, ShowAudit
+from sfsam.domain.commands import ShowAudit
 from sfsam.ui import formats, frames, messages, state, viewer
-from sfsam.ui.components import cards, failures, jobs, tables
+from sfsam.ui.components import cards, failures, schedules, tables
 
 SLOT = "operations"
 AUDIT_PAGE_SIZE = 20
@@ -32,17 +32,7 @@ def jobs_lead() -> None:
     rows = frames.rows("jobs")
     active = sum(row["state"] in ("queued", "running") for row in rows)
     failed = sum(row["state"] == "failed" for row in rows)
-    cards.lead(messages.jobs_lead(len(rows), active, failed), read="jobs")
-
-
-def actions() -> None:
-    """Download now, Identify and Settle, for each profile."""
-    profiles = frames.rows("profiles")
-    if not profiles:
-        return
-    with cards.card("actions", "Start a job"):
-        for profile in profiles:
-            _profile_actions(profile)
+    cards.lead(messages.jobs_lead(len(rows), active, failed), schedules.next_one(), read="jobs")
 
 
 def audit_lead() -> None:
@@ -92,25 +82,3 @@ def _action(name: str) -> str:
 def _subject(row: dict[str, Any]) -> str:
     """What was acted on; the profile has a column of its own, and its long id says nothing to people."""
     return formats.NOT_APPLICABLE if row["subject"] == row["profile_id"] else str(row["subject"])
-
-
-def _profile_actions(profile: dict[str, Any]) -> None:
-    name, actor = profile["profile_id"], viewer.person().name
-    orders: list[tuple[str, str, Any]] = [
-        ("Download now", ":material/download:", Download(profile=name, actor=actor)),
-        ("Identify", ":material/person_search:", Identify(profile=name, actor=actor)),
-        ("Settle", ":material/rule:", Settle(profile=name, actor=actor)),
-    ]
-    with st.container(horizontal=True, vertical_alignment="center", key=f"actions_{name}"):
-        st.markdown(f"**{formats.plain(profile['name'])}**", width=180)
-        for label, icon, job in orders:
-            verb = label.split()[0].lower()
-            st.button(
-                label,
-                icon=icon,
-                key=f"{verb}_{name}",
-                on_click=jobs.start,
-                args=(job,),
-                kwargs={"key": f"{verb}:{name}", "slot": SLOT},
-            )
-        st.caption(f"Last download {viewer.moment(profile['last_download_at'])}", width="content")

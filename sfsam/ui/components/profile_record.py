@@ -8,13 +8,13 @@ import streamlit as st
 
 from sfsam.charts.formats import counted, number
 from sfsam.domain.answers import ProfileAnswer
-from sfsam.domain.commands import Download, ListProfiles
+from sfsam.domain.commands import ListProfiles
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import ProfileStatus
 from sfsam.ui import formats, frames, job_words, state, viewer
 from sfsam.ui import messages as common
 from sfsam.ui import playbook_messages as messages
-from sfsam.ui.components import cards, jobs, permissions, profiles, tables
+from sfsam.ui.components import cards, jobs, permissions, profiles, schedules, tables
 from sfsam.ui.components.playbook import frame
 
 SHOWN = 10
@@ -109,21 +109,15 @@ def unrecognized(profile: ProfileAnswer) -> None:
 
 
 def scheduled_jobs(profile: ProfileAnswer) -> None:
-    """What runs for this profile, and the way to run it now."""
-    with cards.card("scheduled", "Jobs of this profile"):
-        if profile.status is not ProfileStatus.PUBLISHED:
+    """What runs for this profile by itself, when next, and how it ended last."""
+    rows = schedules.rows_of(profile.profile_id)
+    with cards.card("scheduled", "Scheduled jobs"):
+        if profile.status is not ProfileStatus.PUBLISHED or not rows:
             st.caption(". ".join(messages.NO_SCHEDULE))
             return
-        st.caption(messages.PAUSED if profile.is_paused else messages.JOBS_OF_PROFILE)
-        st.button(
-            "Download now",
-            icon=":material/download:",
-            key="download_now",
-            disabled=profile.is_paused,
-            on_click=jobs.start,
-            args=(Download(profile=profile.profile_id, actor=viewer.person().name),),
-            kwargs={"key": f"download:{profile.profile_id}", "slot": slot(profile.profile_id)},
-        )
+        if profile.is_paused:
+            st.caption(messages.PAUSED)
+        schedules.of_profile(rows, slot(profile.profile_id))
 
 
 def results(profile: ProfileAnswer) -> None:

@@ -13,9 +13,9 @@ from sfsam.domain.commands import Publish, SetReclaim, Validate
 from sfsam.domain.jobs import JobKind
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import Check, Process, ProfileStatus
-from sfsam.ui import formats, state, viewer
+from sfsam.ui import formats, schedule_messages, state, viewer
 from sfsam.ui import playbook_messages as messages
-from sfsam.ui.components import cards, jobs, permissions, profile_record, tables
+from sfsam.ui.components import cards, jobs, permissions, profile_record, schedules, tables
 from sfsam.ui.components.playbook import connection, entering, frame
 
 PAGE = Page.REVIEW_AND_PUBLISH
@@ -109,6 +109,8 @@ def validation(book: PlaybookAnswer) -> None:
                 on_click=state.remember,
                 args=(CONFIRMING, True),
             )
+        if book.status is ProfileStatus.PUBLISHED:
+            schedules.made(book.profile_id)
     jobs.running_for(book.profile_id, JobKind.VALIDATE, but=[jobs.card(slot(book), until_done=True)])
     if state.remembered(CONFIRMING) and checked:
         _confirm(book, checked)
@@ -124,6 +126,7 @@ def _confirm(book: PlaybookAnswer, checked: ValidationAnswer) -> None:
             st.rerun()
         first, second = messages.PUBLISH_CONSEQUENCES
         st.markdown(f":material/download: {first} {second}")
+        st.markdown(f":material/event_repeat: {schedule_messages.will_be_made(book.name)}")
         words = messages.RECLAIM_BOX if book.reclaim_enabled else messages.REPORT_ONLY
         st.markdown(f":material/{'undo' if book.reclaim_enabled else 'visibility'}: {words}")
         has_read = st.checkbox(
