@@ -3,17 +3,18 @@
 import streamlit as st
 
 from sfsam.ui import shell
-from sfsam.ui.components import export, filters, overview
+from sfsam.ui.components import attention, export, filters, overview, what_if
 from sfsam.ui.components.playbook import starting
 from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Overview", EVERYONE)
-scope = filters.scope(controls)
+scope = filters.scope(controls, judging=True)
 with controls:
     starting.control()
     export.menu(["position", "unused"], scope)
 
 overview.lead(scope)
+attention.line(scope)
 overview.figures(scope)
 
 wide, narrow = st.columns([1.62, 1])
@@ -23,6 +24,8 @@ with wide:
 with narrow:
     overview.activity(scope)
     overview.orgs(scope)
+    overview.cost_centers(scope)
 
 overview.trend(scope)
+what_if.card(scope)
 overview.footnote(scope)

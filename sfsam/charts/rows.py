@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from sfsam.charts.formats import is_missing, money, money_exact, number
+from sfsam.charts.formats import counted, is_missing, money, money_exact, number, percent
 from sfsam.charts.theme import ROLES, Mode, Roles, blank
 
 ROW_HEIGHT = 46
@@ -72,7 +72,28 @@ def department_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     return figure
 
 
-def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str, facts: Facts) -> go.Figure:
+def center_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+    """Spend per cost center. `rows`: cost_center, licenses, annual_spend, currency (read spend_by_cost_center)."""
+    figure = _frame(rows, mode, name="cost_center", amount="annual_spend", facts=_license_facts)
+    values = rows["annual_spend"].fillna(0).astype(float)
+    figure.add_bar(**_bar(rows, values, "A year", ROLES[mode].active, hover="cost_center", amounts=True))
+    _fill_width(figure, values.max() if len(rows) else 1)
+    return figure
+
+
+def part_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
+    """The parts of one license's seats, each with its share. `rows`: part, label, seats, share (in percent)."""
+    roles = ROLES[mode]
+    colors = {"active": roles.active, "stale": roles.stale, "inactive_holder": roles.stale}
+    figure = _frame(rows, mode, name="label", amount=None, facts=_share_facts)
+    bar = _bar(rows, rows["seats"], "Seats", roles.other, hover="label")
+    bar["marker"] = {"color": [colors.get(part, roles.other) for part in rows["part"]], "line": {"width": 0}}
+    figure.add_bar(**bar)
+    _fill_width(figure, rows["seats"].max() if len(rows) else 1)
+    return figure
+
+
+def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str | None, facts: Facts) -> go.Figure:
     roles = ROLES[mode]
     figure = blank(mode, height=max(1, len(rows)) * ROW_HEIGHT + 4)
     figure.update_xaxes(visible=False)
@@ -88,19 +109,33 @@ def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str, facts: Fac
         }
         size = {"size": 13, "color": roles.ink}
         figure.add_annotation(x=0, xanchor="left", text=escape(_clipped(row[name])), font=size, **above)
-        has_amount = not is_missing(row[amount])
-        figure.add_annotation(
-            x=1, xanchor="right", xshift=-MONEY_WIDTH, text=facts({str(k): v for k, v in row.items()}, roles), **above
-        )
-        if has_amount:
+        words = facts({str(k): v for k, v in row.items()}, roles)
+        figure.add_annotation(x=1, xanchor="right", xshift=-MONEY_WIDTH if amount else 0, text=words, **above)
+        if amount and not is_missing(row[amount]):
             text = f"<b>{money(row[amount], row['currency'])}</b>"
             figure.add_annotation(x=1, xanchor="right", text=text, font=size, **above)
     return figure
 
 
 def _fill_width(figure: go.Figure, longest: Any) -> None:
-    """The longest bar ends where the words above it end; a little is kept for its outline."""
-    figure.update_xaxes(range=[0, float(longest) * 1.002 or 1.0])
+    """The longest bar ends where the words above it end; a little is kept for its outline.
+
+    Each row is one target for a click, its words and the free place beside the bar as well.
+    """
+    width = float(longest) * 1.002 or 1.0
+    figure.update_xaxes(range=[0, width])
+    rows = len(figure.data[0].y) if figure.data else 0
+    figure.add_bar(
+        orientation="h",
+        x=[width] * rows,
+        y=[place - 0.2 for place in range(rows)],
+        base=0,
+        width=0.94,
+        marker={"color": "rgba(0,0,0,0)", "line": {"width": 0}},
+        hoverinfo="none",
+        name="row",
+    )
+    figure.update_traces(unselected={"marker": {"opacity": 1}})
 
 
 def _bar(
@@ -145,6 +180,15 @@ def _stale_cost_facts(row: dict[str, Any], roles: Roles) -> str:
     if is_missing(row["stale_cost"]) or row["stale_cost"] <= 0:
         return f"<span style='color:{roles.muted}'>nothing stale</span>"
     return f"<span style='color:{roles.muted}'>{money(row['stale_cost'], row['currency'])} stale</span>"
+
+
+def _license_facts(row: dict[str, Any], roles: Roles) -> str:
+    return f"<span style='color:{roles.muted}'>{counted(row['licenses'], 'license', 'licenses')}</span>"
+
+
+def _share_facts(row: dict[str, Any], roles: Roles) -> str:
+    share = "" if is_missing(row["share"]) else f" <span style='color:{roles.muted}'>· {percent(row['share'])}</span>"
+    return f"<b>{number(row['seats'])}</b>{share}"
 
 
 def _clipped(name: Any) -> str:

@@ -7,14 +7,13 @@ Petrol is "in use" and "do this"; amber is "stale", paid for nothing, everywhere
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
 Mode = Literal["light", "dark"]
 
 FONT = "'IBM Plex Sans', system-ui, 'Segoe UI', sans-serif"
-CONFIG = {"displayModeBar": False, "responsive": True}
 
 
 @dataclass(frozen=True)
@@ -65,6 +64,17 @@ ROLES: dict[Mode, Roles] = {
         hairline="#2F3C42",
     ),
 }
+
+
+def config(name: str) -> dict[str, Any]:
+    """How a figure behaves: nothing to zoom or drag, and one button, to keep it as a drawing (SVG)."""
+    return {
+        "displayModeBar": "hover",
+        "displaylogo": False,
+        "modeBarButtons": [["toImage"]],
+        "toImageButtonOptions": {"format": "svg", "filename": f"sfsam-{name}"},
+        "responsive": True,
+    }
 
 
 def blank(mode: Mode, height: int) -> go.Figure:

@@ -71,6 +71,14 @@ def department_title(rows: pd.DataFrame) -> str:
     return f"{leading[1]} of the stale spend sits in {where}"
 
 
+def center_title(rows: pd.DataFrame) -> str:
+    """Which cost center pays most, when one does."""
+    leading = _leading(rows, "cost_center", "annual_spend")
+    if not leading or len(rows) < 2 or leading[0] in ("No cost center", "Several cost centers"):
+        return "Spend by cost center"
+    return f"{leading[1]} of the spend belongs to {leading[0]}"
+
+
 def alt(title: str, rows: pd.DataFrame, name: str, value: str) -> str:
     """The figure in words, for people who do not see it: its title and its rows."""
     listed = [f"{row[name]}: {_plain(row[value])}" for row in rows.head(12).to_dict("records")]

@@ -74,6 +74,11 @@ def header(name: str) -> ReadHeader:
     return system().reads.header(name)
 
 
+def asked(name: str, **parameters: Any) -> dict[str, Any]:
+    """What a read is asked with, of the thresholds and what a page gives."""
+    return _thawed(_parameters(name, parameters))
+
+
 def document(value: Any) -> dict[str, Any]:
     """A JSON column as a mapping; empty where SQL said NULL."""
     if isinstance(value, str) and value:

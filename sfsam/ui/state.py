@@ -11,34 +11,45 @@ from typing import Any, Literal
 
 import streamlit as st
 
+from sfsam.domain.subscriptions import STALE_AFTER_DAYS
+
 IN_ADDRESS: Literal["query-params"] = "query-params"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The rows a page looks at. Empty means all."""
+    """The rows a page looks at, and by which threshold it judges them. Empty means all."""
 
     org_ids: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     search: str = ""
+    stale_after_days: int = STALE_AFTER_DAYS
+    include_sandboxes: bool = False
+    only_counted: bool = False
 
     @property
-    def active_filters(self) -> int:
-        """How many of the filters behind the Filters button act."""
-        return sum(bool(values) for values in (self.kinds, self.models, self.departments))
+    def is_narrowed(self) -> bool:
+        """Whether some rows stand outside."""
+        chosen = (self.org_ids, self.kinds, self.models, self.departments, self.parts, self.search.strip())
+        return any(chosen) or self.only_counted
 
     def parameters(self) -> dict[str, Any]:
-        """As the parameters of the reads; what does not filter is left out."""
+        """As the parameters of the reads; what does not filter is left out, and so is what the rules say anyway."""
         given = {
             "org_ids": list(self.org_ids),
             "kinds": list(self.kinds),
             "models": list(self.models),
             "departments": list(self.departments),
+            "parts": list(self.parts),
             "search": self.search.strip(),
+            "include_sandboxes": self.include_sandboxes,
+            "only_counted": self.only_counted,
         }
-        return {name: value for name, value in given.items() if value}
+        judged = {"stale_after_days": self.stale_after_days} if self.stale_after_days != STALE_AFTER_DAYS else {}
+        return {name: value for name, value in given.items() if value} | judged
 
 
 def notice() -> tuple[str, str] | None:

@@ -59,6 +59,9 @@ def _license(
         "status": "Active",
         "expires_on": None,
         "inactive_costs_seat": False,
+        "contract_ends_on": NOW + timedelta(days=68) if model == "Salesforce" else None,
+        "is_counted": cost is not None,
+        "reclaimable": stale,
     }
 
 
@@ -283,6 +286,11 @@ FULL: dict[str, list[dict[str, Any]]] = {
             "over_licensed": _sum("over_licensed"),
             "true_up": _sum("true_up"),
             "stale_seats": _sum("stale"),
+            "reclaimable_seats": _sum("reclaimable"),
+            "free_seats": sum(max(row["available"] or 0, 0) for row in _PAID),
+            "missing_seats": _sum("needed"),
+            "contract_licenses": len(_PAID),
+            "list_licenses": 0,
         }
     ],
     "last_activity_buckets": [
@@ -310,6 +318,23 @@ FULL: dict[str, list[dict[str, Any]]] = {
         }
         for place in range(11)
     ],
+    "spend_by_cost_center": [
+        {"cost_center": "Sales operations", "licenses": 4, "annual_spend": 2_000_000.0, "currency": "EUR"},
+        {"cost_center": "No cost center", "licenses": 2, "annual_spend": 770_000.0, "currency": "EUR"},
+    ],
+    "freed_this_year": [{"currency": "EUR", "candidates": 3, "seats": 5, "freed": 4464.0}],
+    "attention": [{"ready": 12, "attention_required": 1, "unrecognized": 0, "ending": 2, "failed_jobs": 1}],
+    "what_if": [
+        {
+            "threshold_days": days,
+            "currency": "EUR",
+            "stale": 1000 - 2 * days,
+            "candidates": 500 - days,
+            "potential_savings": 1000.0 * (1000 - 2 * days),
+        }
+        for days in range(366)
+    ],
+    "seat_totals": [{"assigned": len(SEATS)}],
     "savings_by_org": [
         {
             "org_id": PRODUCTION,

@@ -54,13 +54,19 @@ COLUMNS: dict[str, str] = {
     "username connected_at last_download_at users",
     "position": "org org_id is_sandbox kind identifier model owned is_unlimited assigned active stale in_grace machine "
     "inactive_holder unknown excluded available needed unit_cost price_source currency over_licensed true_up "
-    "potential_savings used_by_org status expires_on inactive_costs_seat",
+    "potential_savings used_by_org status expires_on inactive_costs_seat contract_ends_on is_counted reclaimable",
     "overview_seats": "owned assigned active stale in_grace machine inactive_holder unknown available over people "
     "people_stale percent_stale",
-    "overview_money": "currency annual_spend potential_savings over_licensed true_up stale_seats",
+    "overview_money": "currency annual_spend potential_savings over_licensed true_up stale_seats reclaimable_seats "
+    "free_seats missing_seats contract_licenses list_licenses",
     "last_activity_buckets": "ordinal bucket people part",
     "license_trend": "day owned assigned active stale",
-    "savings_by_org": "org_id org assigned stale potential_savings currency",
+    "savings_by_org": "org_id org assigned stale percent_stale potential_savings currency",
+    "spend_by_cost_center": "cost_center licenses annual_spend currency",
+    "freed_this_year": "currency candidates seats freed",
+    "attention": "ready attention_required unrecognized ending failed_jobs",
+    "what_if": "threshold_days currency stale candidates potential_savings",
+    "seat_totals": "assigned unused counted counted_unused free excluded in_sandboxes",
     "spend_by_department": "department assigned stale annual_cost stale_cost currency",
     "subscriptions": "subscription_id org org_id kind identifier model user_id name user_principal_name department "
     "title user_type part last_activity_at inactive_days deciding_signal last_machine_at assigned_at annual_cost "
@@ -76,7 +82,7 @@ COLUMNS: dict[str, str] = {
     "user_type is_active is_frozen is_administrator is_machine machine_reason created_at last_activity_at "
     "inactive_days deciding_signal",
     "person_signals": "signal last_seen_at age_days is_human decides",
-    "person_seats": "kind model identifier part annual_cost currency assigned_at",
+    "person_seats": "kind model identifier part annual_cost currency price_source assigned_at",
     "license_history": "day owned assigned active stale in_grace machine inactive_holder unknown",
     "scheduled_jobs": "schedule_id task profile_id profile cadence time_zone state next_run_at last_run_at last_job_id "
     "last_kind last_state last_result last_failure",
@@ -131,6 +137,8 @@ class FakeReads:
         )
 
     def fetch(self, name: str, **parameters: Any) -> pd.DataFrame:
+        if name == "seat_totals" and len(self._frames[name]):
+            return self._totals(parameters)
         frame = self._frames[name]
         for parameter, column in (("org_ids", "org_id"), ("states", "state"), ("numbers", "number")):
             if parameters.get(parameter) and column in frame.columns:
@@ -138,6 +146,14 @@ class FakeReads:
         if parameters.get("search") and "name" in frame.columns:
             frame = frame[frame["name"].str.contains(parameters["search"], case=False, regex=False)]
         return frame.reset_index(drop=True)
+
+    def _totals(self, parameters: dict[str, Any]) -> pd.DataFrame:
+        """The seats of the list, counted: all of them are paid."""
+        seats = self.fetch("subscriptions", **parameters)
+        unused = int((seats["part"] == "stale").sum())
+        row = dict.fromkeys(self._frames["seat_totals"].columns, 0)
+        counts = {"assigned": len(seats), "counted": len(seats), "unused": unused, "counted_unused": unused}
+        return pd.DataFrame([row | counts])
 
     def page(
         self, name: str, *, order_by: str, descending: bool = False, limit: int, offset: int = 0, **parameters: Any

@@ -22,4 +22,8 @@ class Narrowing(BaseModel):
     kinds: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     departments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    only_counted: bool = False  # what the totals add up
     search: str = ""
+    stale_after_days: int | None = None  # None: as the rules judge
+    include_sandboxes: bool = False

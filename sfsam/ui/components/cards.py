@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
 from sfsam.charts import titles
-from sfsam.charts.theme import CONFIG, Mode
+from sfsam.charts.theme import Mode, config
 from sfsam.ui import messages, viewer
 from sfsam.ui.components import explain
+from sfsam.ui.components.explain import Behind
 
+Opens = Callable[[dict[str, Any]], tuple[str, dict[str, Any]]]  # a row of a figure: page path, query of its address
 Figure = Callable[[pd.DataFrame, Mode], go.Figure]
 KEYS = {
     "active": "In use",
@@ -40,7 +42,7 @@ class Kpi:
     is_cost: bool = False
 
 
-def lead(sentence: str, caption: str = "", *, read: str | None = None) -> None:
+def lead(sentence: str, caption: str = "", *, read: str | None = None, behind: Behind | None = None) -> None:
     """The one sentence that says what is true, a caption, and how it is computed."""
     with st.container(key="lead"):
         st.markdown(sentence)
@@ -50,7 +52,7 @@ def lead(sentence: str, caption: str = "", *, read: str | None = None) -> None:
         if caption:
             st.caption(caption, width="content")
         if read:
-            explain.button(read, label=messages.HOW_COMPUTED)
+            explain.button(read, label=messages.HOW_COMPUTED, behind=behind)
 
 
 @contextmanager
@@ -62,6 +64,7 @@ def card(
     badge: tuple[str, str, str] | None = None,
     aside: str = "",
     height: Literal["stretch", "content"] = "content",
+    behind: Behind | None = None,
 ) -> Iterator[None]:
     """A framed card with its title; `badge` is (icon, color, words). `title` is Markdown, already escaped."""
     with st.container(border=True, key=f"card_{name}", height=height):
@@ -78,7 +81,7 @@ def card(
             if aside:
                 st.caption(aside, width="content")
             if read:
-                explain.button(read, key=name)
+                explain.button(read, key=name, behind=behind)
         yield
 
 
@@ -94,20 +97,41 @@ def chart(
     keys: Sequence[str] = (),
     empty: str = messages.NOTHING_MATCHES[1],
     height: Literal["stretch", "content"] = "stretch",
+    behind: Behind | None = None,
+    opens: Opens | None = None,
 ) -> None:
-    """A figure in a card, its finding as title, its colours named above it, its rows as words for a screen reader."""
-    with card(name, title, read=read, height=height):
+    """A figure in a card, its finding as title, its colours named above it, its rows as words for a screen reader.
+
+    A click on a row of the figure leads to what `opens` says of it.
+    """
+    with card(name, title, read=read, height=height, behind=behind):
         if rows.empty:
             st.caption(empty)
             return
         if keys:
             st.html("".join(f'<span class="key key-{key}">{KEYS[key]}</span>' for key in keys))
-        draw(name, figure, rows, alt=titles.alt(title, rows, label, value))
+        draw(name, figure, rows, alt=titles.alt(title, rows, label, value), opens=opens)
 
 
-def draw(name: str, figure: Figure, rows: pd.DataFrame, *, alt: str) -> None:
+def draw(name: str, figure: Figure, rows: pd.DataFrame, *, alt: str, opens: Opens | None = None) -> None:
     """A figure alone, in the colours of the mode; `alt` is the figure in words."""
-    st.plotly_chart(figure(rows, viewer.mode()), theme=None, config=CONFIG, key=f"figure_{name}", alt=alt)
+    drawn = figure(rows, viewer.mode())
+    if opens is None:
+        st.plotly_chart(drawn, theme=None, config=config(name), key=f"figure_{name}", alt=alt)
+        return
+    picked: Any = st.plotly_chart(
+        drawn,
+        theme=None,
+        config=config(name),
+        key=f"figure_{name}",
+        alt=alt,
+        on_select="rerun",
+        selection_mode="points",
+    )
+    if points := picked["selection"]["points"]:
+        row = rows.iloc[round(points[0]["y"])].to_dict()
+        path, query = opens({str(column): value for column, value in row.items()})
+        st.switch_page(path, query_params=query)
 
 
 def kpis(figures: Sequence[Kpi]) -> None:

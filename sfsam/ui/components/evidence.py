@@ -12,8 +12,10 @@ import streamlit as st
 from sfsam.charts.formats import is_missing, money_exact
 from sfsam.domain.candidates import State
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
-from sfsam.ui import formats, frames, messages
-from sfsam.ui.components import cards, tables
+from sfsam.ui import formats, frames, license_messages, messages
+from sfsam.ui.components import attention, cards, tables
+
+PERSON = "pages/licenses/person.py"
 
 
 @contextmanager
@@ -36,7 +38,19 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
         if candidate and not State(candidate["state"]).is_closed:
             _checks(person)
         _seats(org_id, user_id)
+        _person_link(org_id, user_id)
         yield
+
+
+def _person_link(org_id: str, user_id: str) -> None:
+    """The way to everything about this person, over all orgs."""
+    if attention.is_page(PERSON):
+        st.page_link(
+            PERSON,
+            label="All about this person",
+            icon=":material/person:",
+            query_params={"org": org_id, "user": user_id},
+        )
 
 
 def _badge(person: dict[str, Any], candidate: dict[str, Any] | None) -> tuple[str, str, str]:
@@ -143,4 +157,5 @@ def _seat(row: dict[str, Any]) -> dict[str, str]:
 def _cost(row: dict[str, Any]) -> dict[str, str]:
     return {
         "A year": formats.plain(money_exact(row["annual_cost"], row["currency"])),
+        "Price": license_messages.price_source(row),
     }

@@ -8,12 +8,14 @@ from typing import Any
 import streamlit as st
 
 from sfsam.charts.formats import is_missing
-from sfsam.ui import formats, frames, messages
+from sfsam.ui import formats, frames, license_messages, messages
 from sfsam.ui.components import cards, filters, tables
+from sfsam.ui.components.explain import Behind
 from sfsam.ui.state import IN_ADDRESS, Scope
 
 PAGE_SIZE = 15
 PAGE_KEY = "subscriptions_page"
+COLUMNS_KEY = "columns"
 LISTS = {"All seats": "subscriptions", "Unused": "unused_licenses"}
 PART_COLORS = {
     "Active": "primary",
@@ -23,32 +25,51 @@ PART_COLORS = {
     "Inactive holder": "orange",
     "Not known": "gray",
 }
-PERSON_AND_LICENSE = [
-    tables.text("Person", "name", 134),
-    tables.text("License", "model", 152),
-    tables.text("Org", "org", 168),
-]
-NOTE = tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112)
-STANDING = [
-    tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
-    tables.age("Last use", "inactive_days"),
-    tables.amount("A year", "annual_cost", 84),
-]
+COLUMNS = {
+    "Person": tables.text("Person", "name", 134),
+    "User name": tables.text("User name", "user_principal_name", 200),
+    "Title": tables.Column("Title", lambda row: formats.optional(row["title"]), 150),
+    "Department": tables.Column("Department", lambda row: formats.optional(row["department"]), 110),
+    "License": tables.text("License", "model", 152),
+    "Kind": tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 142),
+    "Org": tables.text("Org", "org", 150),
+    "Note": tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112),
+    "Now": tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
+    "Last use": tables.age("Last use", "inactive_days"),
+    "Signal": tables.Column("Signal", lambda row: formats.optional(row["deciding_signal"]), 130),
+    "Assigned": tables.Column("Assigned", lambda row: formats.day(row["assigned_at"]), 96),
+    "Candidate": tables.Column("Candidate", lambda row: formats.optional(row["candidate_number"]), 92),
+    "A year": tables.amount("A year", "annual_cost", 84),
+    "Price": tables.Column("Price", license_messages.price_source, 68),
+}
+AT_FIRST = ["Person", "License", "Org", "Note", "Now", "Last use", "A year"]
+ONLY_UNUSED = "Note"
 SORTINGS = [
     tables.Sorting("Longest unused first", "inactive_days", descending=True),
     tables.Sorting("By name", "name"),
     tables.Sorting("Highest cost first", "annual_cost", descending=True),
     tables.Sorting("By department", "department"),
     tables.Sorting("By license", "model"),
+    tables.Sorting("Newest assignment first", "assigned_at", descending=True),
 ]
 
 
 def lead(scope: Scope) -> None:
-    """How many seats these are and how many of them are unused."""
-    found = frames.count("subscriptions", **scope.parameters())
-    unused = frames.count("unused_licenses", **scope.parameters())
-    narrowed = bool(scope.parameters())
-    cards.lead(messages.subscriptions_lead(found, unused, narrowed), read="subscriptions")
+    """How many seats these are, how many of them are unused, and how many the totals count."""
+    totals = frames.row("seat_totals", **scope.parameters())
+    found, unused = int(totals["assigned"]), int(totals["unused"])
+    if scope.only_counted:
+        found, unused = int(totals["counted"]), int(totals["counted_unused"])
+    if scope.search.strip():
+        found = frames.count("subscriptions", **scope.parameters())
+        unused = frames.count("unused_licenses", **scope.parameters())
+    shows_all = not scope.search.strip() and not scope.only_counted
+    cards.lead(
+        messages.subscriptions_lead(found, unused, scope.is_narrowed),
+        license_messages.composition(totals) if shows_all else "",
+        read="seat_totals",
+        behind=Behind(scope),
+    )
 
 
 def narrowing(scope: Scope) -> Scope:
@@ -75,16 +96,29 @@ def which() -> str:
     return LISTS[label or "All seats"]
 
 
-def table(read: str, sorting: tables.Sorting, scope: Scope) -> dict[str, Any] | None:
+def columns(read: str) -> list[tables.Column]:
+    """The columns that are wanted, in their own order."""
+    choice = [name for name in COLUMNS if name != ONLY_UNUSED or read == "unused_licenses"]
+    with st.popover("Columns", icon=":material/view_column:", type="tertiary", key="choose_columns"):
+        wanted = st.multiselect(
+            "Columns of the list",
+            choice,
+            default=[name for name in AT_FIRST if name in choice],
+            key=f"{COLUMNS_KEY}_{read}",
+            bind=IN_ADDRESS,
+        )
+    return [column for name, column in COLUMNS.items() if name in (wanted or AT_FIRST) and name in choice]
+
+
+def table(read: str, sorting: tables.Sorting, shown: list[tables.Column], scope: Scope) -> dict[str, Any] | None:
     """One page of seats; gives the row that was clicked, else the first one."""
-    notes = [NOTE] if read == "unused_licenses" else []
     rows, total = tables.listing(read, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
     if rows.empty:
         tables.nothing_matches()
         return None
     selected = tables.grid(
         rows,
-        [*PERSON_AND_LICENSE, *notes, *STANDING],
+        shown,
         key=read,
         identity="subscription_id",
         alt="Seats and who holds them",

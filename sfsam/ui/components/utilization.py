@@ -1,4 +1,4 @@
-"""Utilization: each license with its parts, and the course of the chosen one."""
+"""Utilization: each license with its parts, and the course and outlook of the chosen one."""
 
 from __future__ import annotations
 
@@ -10,39 +10,50 @@ import streamlit as st
 from sfsam import charts
 from sfsam.charts import titles
 from sfsam.charts.formats import NOT_KNOWN, is_missing, money_exact, number
-from sfsam.ui import formats, frames, messages
-from sfsam.ui.components import cards, tables
+from sfsam.domain.forecast import Forecast, NoForecast, forecast
+from sfsam.ui import formats, frames, license_messages, messages
+from sfsam.ui.components import cards, filters, overview, tables
 from sfsam.ui.components.cards import Kpi
-from sfsam.ui.state import Scope
+from sfsam.ui.components.explain import Behind
+from sfsam.ui.state import IN_ADDRESS, Scope
 
 BARS = 12
+SUBSCRIPTIONS = "pages/licenses/subscriptions.py"
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
+COUNTED, EVERY = "In the totals", "All licenses"
 COLUMNS = [
-    tables.text("License", "model", 200),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 146),
-    tables.text("Org", "org", 160),
+    tables.text("License", "model", 176),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 142),
+    tables.text("Org", "org", 150),
     tables.Column(
         "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 72, is_number=True
     ),
-    tables.count("Assigned", "assigned", 76),
-    tables.count("Active", "active", 76),
-    tables.count("Stale", "stale", 76),
-    tables.Column("Other", lambda row: number(sum(int(row[part]) for part in PARTS[2:])), 64, is_number=True),
-    tables.Column("Available", lambda row: _available(row), 80, is_number=True),
-    tables.amount("Savings a year", "potential_savings", 110),
+    tables.count("Assigned", "assigned", 74),
+    tables.count("Active", "active", 64),
+    tables.count("Stale", "stale", 60),
+    tables.Column("Other", lambda row: number(sum(int(row[part]) for part in PARTS[2:])), 60, is_number=True),
+    tables.Column("Available", lambda row: _available(row), 78, is_number=True),
+    tables.amount("Savings a year", "potential_savings", 104),
+    tables.Column("Price", license_messages.price_source, 72),
 ]
 
 
 def lead(scope: Scope) -> None:
     """How many of the owned seats are assigned, in use, stale."""
     seats = frames.row("overview_seats", **scope.parameters())
-    cards.lead(messages.utilization_lead(seats), messages.FREE_OUTSIDE, read="position")
+    amounts = frames.rows("overview_money", **scope.parameters())
+    outside = license_messages.SANDBOXES_INSIDE if scope.include_sandboxes else messages.FREE_OUTSIDE
+    rows = (SUBSCRIPTIONS, "Open the seats", filters.address(scope, counted="true"))
+    behind = Behind(scope, license_messages.worked(seats, amounts), rows)
+    cards.lead(messages.utilization_lead(seats), outside, read="overview_seats", behind=behind)
 
 
 def figures(scope: Scope) -> None:
     """Owned, assigned and its parts, with their course."""
     seats = frames.row("overview_seats", **scope.parameters())
     trend = frames.fetch("license_trend", **scope.parameters())
+    if scope.departments:  # kept per license only
+        trend = trend.head(0)
     other = sum(int(seats.get(part) or 0) for part in PARTS[2:])
     cards.kpis(
         [
@@ -50,22 +61,37 @@ def figures(scope: Scope) -> None:
             Kpi("Assigned", number(seats.get("assigned")), course=charts.sparkline(trend, "assigned")),
             Kpi("Active", number(seats.get("active")), course=charts.sparkline(trend, "active")),
             Kpi("Stale", number(seats.get("stale")), course=charts.sparkline(trend, "stale")),
-            Kpi("Other", number(other), help="In grace, machine, inactive holder and not known."),
+            Kpi("Other", number(other), help=_other(seats)),
             Kpi("Available", number(seats.get("available")), help="Owned less assigned. Negative: more than is owned."),
         ]
     )
 
 
-def table(scope: Scope) -> dict[str, Any] | None:
+def which() -> bool:
+    """Whether only the licenses are listed that the totals count."""
+    shown = st.segmented_control(
+        "Licenses",
+        [COUNTED, EVERY],
+        default=COUNTED,
+        required=True,
+        key="licenses",
+        bind=IN_ADDRESS,
+        label_visibility="collapsed",
+    )
+    return shown != EVERY
+
+
+def table(scope: Scope, only_counted: bool) -> dict[str, Any] | None:
     """Every license of every org, one row each; gives the clicked one, else the first."""
     rows = frames.fetch("position", **scope.parameters())
+    rows = overview.counted_licenses(rows, scope) if only_counted else rows
     if rows.empty:
         tables.nothing_matches()
         return None
     ordered = rows.sort_values(["potential_savings", "stale", "assigned"], ascending=False, na_position="last")
     ordered = ordered.reset_index(drop=True)
     selected = tables.grid(
-        ordered.head(400),
+        ordered,
         COLUMNS,
         key="position",
         identity="identifier",
@@ -75,13 +101,19 @@ def table(scope: Scope) -> dict[str, Any] | None:
         height=min(len(ordered) + 1, 13) * tables.ROW_HEIGHT + 3,
     ).selection
     place = selected.cells[0][0] if selected.cells else 0
-    st.caption("Click a row to see its parts and its course. Assigned is the sum of active, stale and other.")
+    sums = {name: int(ordered[name].sum()) for name in ("assigned", *PARTS)}
+    st.caption(
+        f"{number(len(ordered))} rows with {number(sums['assigned'])} assigned seats: {number(sums['active'])} active, "
+        f"{number(sums['stale'])} stale, {number(sum(sums[part] for part in PARTS[2:]))} other. Click a row for its "
+        "parts and its outlook."
+    )
     return _record(ordered, min(place, len(ordered) - 1))
 
 
 def bars(scope: Scope) -> None:
     """The same licenses as bars."""
-    rows = charts.license_rows(charts.paid(frames.fetch("position", **scope.parameters())), BARS)
+    position = overview.counted_licenses(frames.fetch("position", **scope.parameters()), scope)
+    rows = charts.license_rows(position, BARS)
     cards.chart(
         "utilization",
         rows,
@@ -92,48 +124,84 @@ def bars(scope: Scope) -> None:
         value="stale",
         keys=("active", "other", "stale", "free", "owned"),
         height="content",
+        behind=Behind(scope),
+        opens=lambda row: (SUBSCRIPTIONS, filters.address(scope, model=[row["model"]], counted="true")),
     )
 
 
-def chosen(license_: dict[str, Any]) -> None:
-    """One license in one org: its parts, which add up, its money and its course."""
-    title = f"{formats.plain(license_['model'])} in {formats.plain(license_['org'])}"
-    with cards.card("chosen", title, read="license_history"):
-        tables.small(_parts(license_), alt="The parts of the assigned seats")
-        st.caption(_money(license_))
-        history = frames.fetch(
-            "license_history",
-            org_id=license_["org_id"],
-            kind=license_["kind"],
-            identifier=license_["identifier"],
+def chosen(license_: dict[str, Any], scope: Scope) -> None:
+    """One license in one org: its parts, which add up and lead to their seats, its money, its course and outlook."""
+    seats = filters.address(
+        scope,
+        org=license_["org"],
+        model=[license_["model"]],
+        kind=[messages.KIND_WORDS.get(license_["kind"], license_["kind"])],
+    )
+    behind = Behind(scope, rows=(SUBSCRIPTIONS, "Open the seats", seats))
+    with cards.card("chosen", license_messages.license_title(license_), read="position", behind=behind):
+        tables.small(_sums(license_), alt="What is assigned and what is available")
+        parts = _parts(license_)
+        if not parts.empty:
+            cards.draw(
+                "parts",
+                charts.part_bars,
+                parts,
+                alt=titles.alt("The parts of the assigned seats", parts, "label", "seats"),
+                opens=lambda row: (SUBSCRIPTIONS, seats | {filters.PART: [row["label"]]}),
+            )
+        st.page_link(
+            SUBSCRIPTIONS,
+            label="Open its stale seats",
+            icon=":material/arrow_forward:",
+            query_params=seats | {filters.PART: [messages.PART_WORDS["stale"]]},
         )
+        st.caption(_money(license_))
+    _outlook(license_, scope)
+
+
+def _outlook(license_: dict[str, Any], scope: Scope) -> None:
+    asked = {name: license_[name] for name in ("org_id", "kind", "identifier")}
+    history = frames.fetch("license_history", **asked)
+    found = _forecast(license_, history)
+    with cards.card("outlook", "Course and outlook"):
+        st.caption(license_messages.NO_END if found is None else license_messages.outlook(found, license_["owned"]))
         if len(history) < 2:
             st.caption(messages.NO_HISTORY)
             return
-        cards.draw("history", charts.trend_lines, history, alt=titles.trend_title(history))
+        ends_on, expected = (found.ends_on, found.expected) if isinstance(found, Forecast) else (None, None)
+        rows = charts.outlook_rows(history, ends_on, expected)
+        cards.draw("outlook", charts.outlook_lines, rows, alt=titles.trend_title(history))
 
 
-def _parts(row: dict[str, Any]) -> list[dict[str, str]]:
-    lines = [(messages.PART_WORDS[part], row[part]) for part in PARTS if int(row[part])]
-    lines.append(("**Assigned**", row["assigned"]))
-    lines.append(("Available", row["available"]))
-    lines.append(("**Owned**", row["owned"]))
-    share = _share_of(row["assigned"])
-    return [
-        {"Seats": name, "Count": f"**{number(value)}**" if "*" in name else number(value), "Share": share(name, value)}
-        for name, value in lines
+def _forecast(license_: dict[str, Any], history: pd.DataFrame) -> Forecast | NoForecast | None:
+    """To the day that the contract ends, else the day that the license expires; None when neither is known."""
+    ends = next((license_[name] for name in ("contract_ends_on", "expires_on") if not is_missing(license_[name])), None)
+    if ends is None:
+        return None
+    counts = [
+        (pd.Timestamp(day).date(), int(seats)) for day, seats in zip(history["day"], history["assigned"], strict=True)
     ]
+    return forecast(counts, pd.Timestamp(ends).date())
 
 
-def _share_of(assigned: Any) -> Any:
-    def share(name: str, value: Any) -> str:
-        inside = name in messages.PART_WORDS.values() and assigned
-        if not inside:
-            return ""
-        percent = 100 * int(value) / int(assigned)
-        return "<1%" if 0 < percent < 0.5 else f"{percent:.0f}%"
+def _parts(row: dict[str, Any]) -> pd.DataFrame:
+    assigned = int(row["assigned"])
+    lines = [(part, messages.PART_WORDS[part], int(row[part])) for part in PARTS if int(row[part])]
+    frame = pd.DataFrame(lines, columns=["part", "label", "seats"])
+    return frame.assign(share=frame["seats"] * 100 / assigned if assigned else None)
 
-    return share
+
+def _sums(row: dict[str, Any]) -> list[dict[str, str]]:
+    lines = (("Assigned", number(row["assigned"])), ("Available", _available(row)), ("Owned", _owned(row)))
+    return [{"Seats": name, "Count": f"**{value}**" if name != "Available" else value} for name, value in lines]
+
+
+def _other(seats: dict[str, Any]) -> str:
+    return ", ".join(f"{messages.PART_WORDS[part]} {number(seats.get(part))}" for part in PARTS[2:]) + "."
+
+
+def _owned(row: dict[str, Any]) -> str:
+    return "Unlimited" if row["is_unlimited"] else number(row["owned"])
 
 
 def _money(row: dict[str, Any]) -> str:
@@ -141,7 +209,7 @@ def _money(row: dict[str, Any]) -> str:
         return "What a seat costs is not known, so no amount is shown."
     source = {"contract": "contract price", "list": "list price"}.get(row["price_source"], row["price_source"])
     each = money_exact(row["unit_cost"], row["currency"])
-    ends = "" if is_missing(row["expires_on"]) else f" Ends on {formats.day(row['expires_on'])}."
+    ends = "" if is_missing(row["expires_on"]) else f" Expires on {formats.day(row['expires_on'])}."
     return formats.plain(f"{each} per seat and year, {source}.{ends}")
 
 
