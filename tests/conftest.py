@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+import ssl
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import certifi
 import pytest
 
 FINDING = "finding"
@@ -39,6 +43,23 @@ def _turn(file: Path) -> int:
         return LONGEST_FIRST.index(name.as_posix())
     places = [*THEN_FOLDERS, name.parts[0]]
     return len(LONGEST_FIRST) + places.index(name.parts[0])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """httpx reads all certificate authorities for each client, 16 ms each time; the tests never speak to the world."""
+    end = "-----END CERTIFICATE-----\n"
+    first, _, _ = Path(certifi.where()).read_text().partition(end)
+    file = tmp_path_factory.mktemp("authority") / "first.pem"
+    file.write_text(first + end)
+    worldwide, make = {certifi.where(), os.environ.get("SSL_CERT_FILE")}, ssl.create_default_context
+
+    def quick(purpose: ssl.Purpose = ssl.Purpose.SERVER_AUTH, *, cafile: str | None = None, **more: Any) -> Any:
+        return make(purpose, cafile=str(file) if cafile and cafile in worldwide else cafile, **more)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl, "create_default_context", quick)
+        yield
 
 
 @pytest.fixture
