@@ -7,7 +7,7 @@ from sfsam.ui.viewer import EVERYONE
 shell.open_page("Jobs", EVERYONE, needs_data=False)
 
 operations.jobs_lead()
-jobs.card(operations.SLOT)
+operations.job_card()
 jobs.others_running(operations.SLOT)
 jobs.last_failure(operations.SLOT)
 schedules.card(operations.SLOT)

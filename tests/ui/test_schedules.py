@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sfsam.domain.commands import ChangeSchedule, PauseSchedule, ResumeSchedule, RunScheduleNow
+from sfsam.domain.commands import ChangeSchedule, Command, PauseSchedule, ResumeSchedule, RunScheduleNow, ShowJob
 from sfsam.domain.jobs import JobKind, JobState
 from sfsam.domain.schedules import Daily, Weekday, Weekly
 from sfsam.errors import RefusedError
@@ -60,6 +60,26 @@ def test_a_last_result_opens_as_the_card_of_its_job(full: FakeSystem, visit: Ope
     app = visit(JOBS)
     app.button(key="last_s1").click().run()
     assert "5 new, 0 still candidates, 1 closed." in said(app)
+
+
+def test_the_lead_and_the_card_of_a_short_job_agree(full: FakeSystem, visit: Open) -> None:
+    """It has ended between the two: the page is drawn again, and by then the lead knows."""
+    ended = full.add_job(JobKind.SETTLE, JobState.SUCCEEDED, job_id="job-s1", result={"open_before": 0})
+    running = {**full.reads.fetch("jobs").to_dict("records")[0], "job_id": ended.job_id, "state": "running"}
+    columns = full.reads.fetch("jobs").columns
+    app = visit(JOBS)
+    full.reads.replace("jobs", pd.DataFrame([running], columns=columns))
+    answer = full.send
+
+    def send(command: Command) -> Any:
+        if isinstance(command, ShowJob):
+            full.reads.replace("jobs", pd.DataFrame([{**running, "state": "succeeded"}], columns=columns))
+        return answer(command)
+
+    full.send = send  # type: ignore[method-assign]
+    app.button(key="last_s1").click().run()
+    assert "No outcome was open." in said(app)
+    assert "No job is running" in said(app)
 
 
 def test_run_now_pause_and_resume_send_their_commands(full: FakeSystem, visit: Open) -> None:

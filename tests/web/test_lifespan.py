@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from time import monotonic
 
@@ -34,7 +35,8 @@ def test_opening_looks_at_the_schedules_and_closing_ends_every_thread(data_folde
             return {thread.name for thread in threading.enumerate()}
 
     before = set(threading.enumerate())
-    during = asyncio.run(live())
+    with ThreadPoolExecutor(1) as elsewhere:  # in this thread a browser's test may have left its own loop running
+        during = elsewhere.submit(lambda: asyncio.run(live())).result(timeout=60)
     assert {"worker", "APScheduler"} <= during
     assert {thread for thread in threading.enumerate() if thread.is_alive()} <= before
     assert not (data_folder / "control.json").exists()

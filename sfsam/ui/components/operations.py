@@ -10,9 +10,11 @@ from sfsam.charts.formats import counted
 from sfsam.domain.answers import AuditAnswer
 from sfsam.domain.commands import ShowAudit
 from sfsam.ui import formats, frames, messages, state, viewer
-from sfsam.ui.components import cards, failures, schedules, tables
+from sfsam.ui.components import cards, failures, jobs, schedules, tables
 
 SLOT = "operations"
+REDRAWN = "redrawn_for_job"
+LED_BY = "jobs_that_run"  # what the lead of this page counted as running
 AUDIT_PAGE_SIZE = 20
 AUDIT_PAGE_KEY = "audit_page"
 NEWEST = tables.Sorting("Newest first", "number", descending=True)
@@ -30,9 +32,21 @@ AUDIT_COLUMNS = [
 def jobs_lead() -> None:
     """How many jobs there are, and how many of them run or failed."""
     rows = frames.rows("jobs")
-    active = sum(row["state"] in ("queued", "running") for row in rows)
+    running = {row["job_id"] for row in rows if row["state"] in ("queued", "running")}
+    state.remember(LED_BY, running)
     failed = sum(row["state"] == "failed" for row in rows)
-    cards.lead(messages.jobs_lead(len(rows), active, failed), schedules.next_one(), read="jobs")
+    cards.lead(messages.jobs_lead(len(rows), len(running), failed), schedules.next_one(), read="jobs")
+
+
+def job_card() -> None:
+    """The card of the job that this visit asked for.
+
+    If it has ended since the lead was drawn, the page is drawn anew, once, so that both say the same.
+    """
+    job = jobs.card(SLOT)
+    if job and job.state.is_ended and job.job_id in state.remembered(LED_BY, set()) - {state.remembered(REDRAWN)}:
+        state.remember(REDRAWN, job.job_id)
+        st.rerun()
 
 
 def audit_lead() -> None:
