@@ -35,7 +35,7 @@ def test_the_license_with_the_most_money_in_stale_seats_comes_first() -> None:
 def test_the_drawn_parts_of_a_license_add_up_to_what_is_assigned() -> None:
     rows = licenses()
     figure = charts.license_bars(rows, "light")
-    active, other, stale, free = (bar.x for bar in figure.data)
+    active, other, stale, free = (bar.x for bar in figure.data[:4])
     for place, assigned in enumerate(rows["assigned"]):
         assert active[place] + other[place] + stale[place] == assigned
         assert free[place] == max(rows["owned"][place] - assigned, 0)
@@ -95,7 +95,7 @@ def test_a_trend_of_one_day_is_drawn_as_points() -> None:
 
 def test_the_stale_part_of_a_department_is_inside_its_spend() -> None:
     figure = charts.department_bars(frame("spend_by_department"), "light")
-    used, stale = figure.data
+    used, stale = figure.data[:2]
     assert [a + b for a, b in zip(used.x, stale.x, strict=True)] == [1_300_000, 700_000, 90_000]
 
 
@@ -128,3 +128,46 @@ def test_a_sparkline_keeps_the_last_value_and_at_most_24() -> None:
     assert values is not None
     assert len(values) <= 24 and values[-1] == 364
     assert charts.sparkline(rows.head(2), "stale") is None
+
+
+@pytest.mark.parametrize(
+    ("draw", "read"),
+    [(charts.org_bars, "savings_by_org"), (charts.center_bars, "spend_by_cost_center")],
+)
+def test_each_row_is_one_target_for_a_click_that_covers_its_words(draw: Any, read: str) -> None:
+    rows = frame(read)
+    *bars, target = draw(rows, "light").data
+    assert len(target.y) == len(rows)
+    assert min(target.x) >= max(bars[0].x)
+    for place, middle in enumerate(target.y):
+        assert middle - target.width / 2 < place - 0.42 and middle + target.width / 2 > place + 0.17
+        assert round(middle) == place
+    assert target.marker.color == "rgba(0,0,0,0)"
+
+
+def test_parts_of_a_license_show_their_share() -> None:
+    rows = pd.DataFrame({"part": ["active", "stale"], "label": ["Active", "Stale"], "seats": [3, 1], "share": [75, 25]})
+    figure = charts.part_bars(rows, "light")
+    assert list(figure.data[0].marker.color) == [ROLES["light"].active, ROLES["light"].stale]
+    assert any("25.0%" in text for text in words(figure))
+
+
+def test_the_outlook_is_dashed_and_begins_where_the_history_ends() -> None:
+    history = frame("license_history")
+    rows = charts.outlook_rows(history, datetime(2027, 1, 31).date(), 999)
+    figure = charts.outlook_lines(rows, "light")
+    expected = next(line for line in figure.data if line.name == "Expected")
+    known = [value for value in expected.y if value is not None]
+    assert known == [float(history["assigned"].iloc[-1]), 999.0]
+    assert expected.line.dash == "dash"
+    assert any("Expected 999" in text for text in words(figure))
+    assert "Expected" not in [
+        line.name for line in charts.outlook_lines(charts.outlook_rows(history, None, None), "light").data
+    ]
+
+
+def test_the_what_if_marks_the_threshold_that_is_tried() -> None:
+    rows = frame("what_if")[["threshold_days", "stale"]]
+    figure = charts.what_if_line(rows, "dark", tried=90, in_force=60)
+    assert [shape.x0 for shape in figure.layout.shapes] == [60, 90]
+    assert (figure.data[1].x[0], figure.data[1].y[0]) == (90, 1000 - 180)

@@ -28,6 +28,7 @@ from sfsam.domain.commands import (
     DraftProfile,
     Enqueue,
     Export,
+    ExportRead,
     ListProfiles,
     MoveCandidate,
     Pause,
@@ -98,6 +99,8 @@ PARAMETERS = (
     "kinds",
     "models",
     "departments",
+    "parts",
+    "only_counted",
     "search",
     "stale_after_days",
     "grace_days",
@@ -209,7 +212,7 @@ class FakeSystem:
                 return plan_for(numbers)
             case ShowAudit():
                 return AuditAnswer(entries=[], head="0", intact=self.intact, first_broken=None if self.intact else 2)
-            case Export(output=output):
+            case Export(output=output) | ExportRead(output=output):
                 Path(output).write_bytes(b"name\nAnna\n")
                 return ExportAnswer(rows=1, path=output)
             case PreviewDelete(profile=profile_id):

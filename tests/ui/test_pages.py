@@ -63,8 +63,8 @@ def test_the_overview_leads_with_what_is_paid_and_what_comes_back(full: FakeSyst
     assert "reclaiming them frees :primary[**€397,356**] a year." in text
 
 
-def test_the_overview_draws_its_five_charts(full: FakeSystem, visit: Open) -> None:
-    assert len(visit("pages/home/overview.py").get("plotly_chart")) == 5
+def test_the_overview_draws_its_seven_charts(full: FakeSystem, visit: Open) -> None:
+    assert len(visit("pages/home/overview.py").get("plotly_chart")) == 7
 
 
 def test_key_figures_say_not_known_where_nothing_is_known(full: FakeSystem, visit: Open) -> None:

@@ -150,10 +150,13 @@ def _judging() -> dict[str, Any]:
 
 
 def _acting() -> int:
-    """How many of the filters behind the button act."""
-    held = st.session_state
-    chosen = sum(bool(held.get(name)) for name in (*FACETS, PART, COUNTED, SANDBOXES))
-    return chosen + int(held.get(DAYS, STALE_AFTER_DAYS) != STALE_AFTER_DAYS)
+    """How many of the filters behind the button act. On a first visit the address knows, and no widget yet."""
+    chosen = sum(_held(name) not in (None, "", "false", False, []) for name in (*FACETS, PART, COUNTED, SANDBOXES))
+    return chosen + int(str(_held(DAYS) or STALE_AFTER_DAYS).split(".")[0] != str(STALE_AFTER_DAYS))
+
+
+def _held(name: str) -> Any:
+    return st.session_state[name] if name in st.session_state else st.query_params.get(name)
 
 
 def _kind(kind: str) -> str:
