@@ -29,6 +29,8 @@ _LEFT_ALONE = frozenset({"audit_entry", "erased_person", "holder", "holder_user"
 _LINKS = ("user_id", "assignee_id")
 _CODES = frozenset({"id", "kind", "identifier", "state", "rule", "action", "step", "outcome", "key"})  # never a name
 
+_ADDRESSES = {"sf_user": ("username", "email"), "subscription": ("user_principal_name", "email")}
+
 _NAMES_OF_USER = """
     SELECT name, username, email, title, employee_number, federation_identifier FROM sf_user
     WHERE org_id = $org_id AND id = $user_id
@@ -131,11 +133,13 @@ class _Rewriting:
     ) -> None:
         self._cursor = cursor
         self._table = table
-        self._texts = [name for name, kind in columns.items() if kind in ("VARCHAR", "JSON")]
+        texts = [name for name, kind in columns.items() if kind in ("VARCHAR", "JSON") and not _is_code(name)]
+        # What else these two large tables say of a user is set by column already.
+        self._texts = [name for name in texts if table not in _ADDRESSES or name in _ADDRESSES[table]]
         self._documents = {name for name, kind in columns.items() if kind == "JSON"}
-        self._codes = {name for name in columns if name.endswith("_id") or name in _CODES}
-        self._link = next((name for name in _LINKS if name in columns), "id" if table == "sf_user" else None)
-        self._has_org = "org_id" in columns
+        link = next((name for name in _LINKS if name in columns), "id" if table == "sf_user" else "NULL")
+        self._has_link = link != "NULL"
+        self._about = f"{'org_id' if 'org_id' in columns else 'NULL'}, {link}"
         self._names = names
         self._addresses = _pattern(names.addresses, before=r"(?<![\w.+-])", after=r"(?![\w-]|\.\w)")
         self._plain_names = _pattern(names.names, before=r"(?<![\w-])", after=r"(?![\w-])")
@@ -143,9 +147,9 @@ class _Rewriting:
 
     def run(self) -> int:
         rows = 0
-        for row_id, values in self._found():
+        for row_id, org_id, user_id, *values in self._found():
             before = dict(zip(self._texts, values, strict=True))
-            after = self._rewritten(before)
+            after = self._rewritten(before, org_id, user_id)
             changed = {name: text for name, text in after.items() if text != before[name]}
             if changed:
                 rows += 1
@@ -156,7 +160,7 @@ class _Rewriting:
                 )
         return rows
 
-    def _found(self) -> list[tuple[int, tuple[Any, ...]]]:
+    def _found(self) -> list[tuple[Any, ...]]:
         """The rows in which something of this person may stand."""
         wanted = sorted({form for word in self._names.names | self._names.addresses for form in _forms(word)})
         if not wanted or not self._texts:
@@ -167,28 +171,28 @@ class _Rewriting:
             for number in range(1, len(wanted) + 1)
         )
         columns = ", ".join(f'"{column}"' for column in self._texts)
-        sql = f"SELECT rowid, {columns} FROM {self._table} WHERE {hit}"  # noqa: S608 - our own names
-        return [(row[0], row[1:]) for row in self._cursor.execute(sql, wanted).fetchall()]
+        sql = f"SELECT rowid, {self._about}, {columns} FROM {self._table} WHERE {hit}"  # noqa: S608 - our own names
+        return self._cursor.execute(sql, wanted).fetchall()
 
-    def _rewritten(self, row: Mapping[str, str | None]) -> dict[str, str | None]:
-        is_about = self._is_about(row)
-        return {
-            name: text
-            if text is None or name in self._codes
-            else self._document(text, is_about)
-            if name in self._documents
-            else self._text(text, is_about or self._hints_at(text))
-            for name, text in row.items()
-        }
+    def _rewritten(
+        self, row: Mapping[str, str | None], org_id: str | None, user_id: str | None
+    ) -> dict[str, str | None]:
+        is_about = self._is_about(row, org_id, user_id)
+        after: dict[str, str | None] = {}
+        for name, text in row.items():
+            if text is None:
+                after[name] = None
+            elif name in self._documents:
+                after[name] = self._document(text, is_about)
+            else:
+                after[name] = self._text(text, is_about or self._hints_at(text))
+        return after
 
-    def _is_about(self, row: Mapping[str, str | None]) -> bool:
+    def _is_about(self, row: Mapping[str, str | None], org_id: str | None, user_id: str | None) -> bool:
         """Whether the row belongs to the user; a row that belongs to nobody is about whom its texts name."""
-        if self._link is None:
+        if not self._has_link:
             return any(self._hints_at(text) for text in row.values() if text)
-        user_id = row.get(self._link)  # sf_user goes by id
-        if self._has_org:
-            return (row.get("org_id"), user_id) in self._names.users
-        return user_id in {user for _, user in self._names.users}
+        return any(user == user_id and org_id in (None, org) for org, user in self._names.users)
 
     def _hints_at(self, text: str) -> bool:
         return any(hint in text.lower() for hint in self._names.hints)
@@ -265,6 +269,10 @@ def _text_columns(cursor: duckdb.DuckDBPyConnection) -> list[tuple[str, dict[str
         if table not in _LEFT_ALONE:
             tables.setdefault(table, {})[column] = kind
     return list(tables.items())
+
+
+def _is_code(column: str) -> bool:
+    return column.endswith("_id") or column in _CODES
 
 
 def _forms(word: str) -> set[str]:

@@ -26,13 +26,19 @@ _KEEP_NEW = """
     SELECT org_id, user_id, person_id, rule_id, $at::TIMESTAMP AS matched_at, false AS is_confirmed
     FROM matched_user ANTI JOIN user_person USING (org_id, user_id)
 """
+_SEATS_NOW = """
+    UPDATE holder_user SET seats = (
+        SELECT count(*) FROM subscription s WHERE s.org_id = holder_user.org_id AND s.user_id = holder_user.user_id)
+    WHERE org_id = $1 AND list_contains($2::VARCHAR[], user_id)
+"""
 _REACH = """
     SELECT h.org_id || ':' || h.user_id AS key, h.holder_id FROM holder_user h
     WHERE h.holder_id IN (SELECT holder_id FROM holder_user WHERE org_id = $org_id AND user_id = $user_id)
     UNION
     SELECT u.org_id || ':' || u.id, h.holder_id
     FROM sf_user u JOIN holder_user h ON h.org_id = u.org_id AND h.user_id = u.id
-    WHERE plain_key(u.email) = (SELECT plain_key(email) FROM sf_user WHERE org_id = $org_id AND id = $user_id)
+    WHERE plain_key(real_email(u.email)) = (
+        SELECT plain_key(real_email(email)) FROM sf_user WHERE org_id = $org_id AND id = $user_id)
 """
 _USERS_OF = """
     SELECT h.basis, h.org_id, h.user_id, coalesce(u.name, '') AS name, coalesce(u.is_active, false) AS is_active,
@@ -72,6 +78,7 @@ def regroup(cursor: duckdb.DuckDBPyConnection) -> None:
 
 def recount(cursor: duckdb.DuckDBPyConnection, org_id: str, user_ids: Sequence[str]) -> None:
     """Count anew what these users, and those who stand with them, hold."""
+    cursor.execute(_SEATS_NOW, [org_id, list(user_ids)])
     sql = "SELECT DISTINCT holder_id FROM holder_user WHERE org_id = $1 AND list_contains($2::VARCHAR[], user_id)"
     _recount(cursor, [holder for (holder,) in cursor.execute(sql, [org_id, list(user_ids)]).fetchall()])
 
@@ -159,7 +166,7 @@ class StoredPeople:
     def erase(self, holder: Holder, erasures: Sequence[Erasure]) -> Mapping[str, int]:
         self._erasures.add(erasures)
         changed = erase(self._cursor, holder, erasures[0])
-        regroup(self._cursor)
+        _recount(self._cursor, [holder.holder_id])
         self._changed()
         return changed
 

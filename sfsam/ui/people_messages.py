@@ -70,7 +70,7 @@ OF_ONE_ORG = "The newest human signal in each org decides about the seats in tha
 def people_lead(counts: dict[str, Any]) -> str:
     """… people hold seats, … of them in several orgs; … left and still hold seats."""
     holding, several = counts.get("holding") or 0, counts.get("in_several_orgs") or 0
-    first = f"**{counted(holding, 'person holds', 'people hold')}** seats"
+    first = f"**{counted(holding, 'person', 'people')}** {'holds' if holding == 1 else 'hold'} seats"
     if several:
         first += f", **{number(several)}** of them in several orgs"
     left = counts.get("left_holding") or 0

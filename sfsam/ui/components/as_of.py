@@ -19,7 +19,7 @@ COLUMNS = [
     tables.text("Org", "org", 180),
     tables.count("Then", "assigned", 84),
     tables.Column("Now", lambda row: number(row["now"]), 84, is_number=True),
-    tables.Column("Since", lambda row: _change(row), 84, is_number=True),
+    tables.Column("Change", lambda row: _change(row), 84, is_number=True),
 ]
 SHOWN = 200
 

@@ -136,7 +136,7 @@ def _terms() -> tuple[RuleTerms | None, str]:
 
 
 def _preview(terms: RuleTerms) -> None:
-    with failures.told():
+    with failures.told(), st.spinner("Looking for whom it finds"):
         st.markdown(messages.preview(frames.send(PreviewRule(terms=terms))))
         rows = frames.rows("rule_preview_rows", **terms.model_dump(mode="json"))
         if rows:

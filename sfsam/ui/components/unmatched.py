@@ -24,9 +24,8 @@ SORTINGS = [
     tables.Sorting("By department", "department"),
 ]
 COLUMNS = [
-    tables.text("User", "name", 150),
-    tables.text("User name", "user_principal_name", 230),
-    tables.text("Org", "org", 130),
+    tables.text("User", "name", 220),
+    tables.text("Org", "org", 240),
     tables.count("Seats", "seats", 62),
     tables.count("Other orgs", "other_orgs", 84),
 ]
@@ -102,7 +101,7 @@ def choose(org_id: str, user_id: str) -> None:
 
 def _who(user: dict[str, Any]) -> None:
     with cards.card("who", formats.plain(user["name"]), read="person_suggestions"):
-        st.text(formats.text(user["email"]))
+        st.text(f"{user['user_principal_name']}\n{formats.text(user['email'])}")
         st.markdown("##### Who is it")
         choose(user["org_id"], user["user_id"])
         person_link(user["org_id"], user["user_id"])
@@ -111,8 +110,10 @@ def _who(user: dict[str, Any]) -> None:
 def _offer(org_id: str, user_id: str, row: dict[str, Any], why: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center", wrap=False):
         place = f", {formats.plain(row['department'])}" if row["department"] else ""
-        address = formats.plain(row["email"]) if row["email"] else "no e-mail"
-        st.markdown(f"**{formats.plain(row['name'])}**{place}  \n:gray[{address} · {formats.plain(why)}]")
+        with st.container(gap=None):
+            st.markdown(f"**{formats.plain(row['name'])}**{place}")
+            st.text(row["email"] or "No e-mail")
+            st.caption(formats.plain(why))
         st.button(
             "Confirm",
             key=f"confirm_{org_id}_{user_id}_{row['person_id']}",

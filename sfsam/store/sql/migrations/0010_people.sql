@@ -34,7 +34,8 @@ CREATE TABLE erased_person (                           -- consulted by each down
 
 -- ── Derived, in the same transaction as what it follows from ──────────────────────────────────
 CREATE TABLE holder_user (                             -- every user, and under whom their seats are shown together
-    org_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL, holder_id VARCHAR NOT NULL, basis VARCHAR NOT NULL
+    org_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL, holder_id VARCHAR NOT NULL, basis VARCHAR NOT NULL,
+    seats BIGINT NOT NULL
 );
 CREATE TABLE holder (                                  -- one row per person, or per user whom nobody knows as a person
     holder_id VARCHAR NOT NULL,
@@ -53,6 +54,9 @@ CREATE TABLE seat_period (                             -- who held which license
 -- ── Small words ───────────────────────────────────────────────────────────────────────────────
 -- Values are compared whole, without regard to case and to blanks around them; an empty one is like nothing.
 CREATE MACRO plain_key(value) AS nullif(lower(trim(value)), '');
+-- Salesforce adds .invalid to every e-mail when it makes a sandbox, so that nobody there gets mail (Salesforce Help,
+-- "Sandbox Setup Tips and Considerations"); the person behind it is the same.
+CREATE MACRO real_email(email) AS regexp_replace(trim(email), '\.invalid$', '', 'i');
 -- Remove domain looks at what stands before the @ on both sides; replace domain gives the user's value a new domain.
 CREATE MACRO user_key(value, transform, new_domain) AS CASE transform
     WHEN 'remove_domain' THEN nullif(split_part(plain_key(value), '@', 1), '')
@@ -65,11 +69,12 @@ CREATE MACRO directory_key(value, transform) AS CASE transform
     ELSE plain_key(value)
 END;
 CREATE MACRO user_field(field, username, email, federation_id, employee_number) AS CASE field
-    WHEN 'username' THEN username WHEN 'email' THEN email WHEN 'federation_id' THEN federation_id
+    WHEN 'username' THEN username WHEN 'email' THEN real_email(email) WHEN 'federation_id' THEN federation_id
     WHEN 'employee_number' THEN employee_number
 END;
 CREATE MACRO directory_field(field, email, federation_id, employee_number) AS CASE field
-    WHEN 'email' THEN email WHEN 'federation_id' THEN federation_id WHEN 'employee_number' THEN employee_number
+    WHEN 'email' THEN real_email(email) WHEN 'federation_id' THEN federation_id
+    WHEN 'employee_number' THEN employee_number
 END;
 
 -- The users that rules may match: no machines, and nobody about whom a person has decided.
@@ -91,7 +96,7 @@ WITH looked_up AS (
     FROM person
     GROUP BY key
 )
-SELECT u.org_id, u.user_id, u.name, u.username, u.email, l.people, CASE WHEN l.people = 1 THEN l.person_id END AS person_id
+SELECT u.org_id, u.user_id, l.people, CASE WHEN l.people = 1 THEN l.person_id END AS person_id
 FROM resolvable_user u
 JOIN looked_up l
     ON l.key = user_key(user_field(source_field, u.username, u.email, u.federation_id, u.employee_number), transform,
@@ -102,7 +107,7 @@ JOIN looked_up l
 CREATE MACRO grouped_users(keys) AS TABLE
 WITH known AS (
     SELECT
-        u.org_id, u.id AS user_id, plain_key(u.email) AS email, p.person_id,
+        u.org_id, u.id AS user_id, plain_key(real_email(u.email)) AS email, p.person_id,
         CASE
             WHEN p.person_id IS NOT NULL THEN 'person'
             WHEN m.is_confirmed AND m.person_id IS NULL THEN 'not_a_person'
@@ -124,9 +129,11 @@ shared AS (
 )
 SELECT
     k.org_id, k.user_id, coalesce(k.person_id, s.holder_id, k.org_id || ':' || k.user_id) AS holder_id,
-    CASE WHEN s.email IS NOT NULL THEN 'same_email' ELSE k.basis END AS basis
+    CASE WHEN s.email IS NOT NULL THEN 'same_email' ELSE k.basis END AS basis, coalesce(h.seats, 0) AS seats
 FROM known k
-LEFT JOIN shared s ON s.email = k.email AND k.basis = 'user';
+LEFT JOIN shared s ON s.email = k.email AND k.basis = 'user'
+LEFT JOIN (SELECT org_id, user_id, count(*) AS seats FROM subscription GROUP BY org_id, user_id) h
+    ON h.org_id = k.org_id AND h.user_id = k.user_id;
 
 -- The holders with what they hold now; `ids` are theirs.
 CREATE MACRO counted_holders(ids) AS TABLE
@@ -137,7 +144,7 @@ SELECT
     coalesce(nullif(any_value(p.department), ''), arg_min(u.department, h.user_id)) AS department,
     nullif(any_value(p.cost_center), '') AS cost_center, any_value(p.status) AS status,
     list_sort(list(DISTINCT h.org_id)) AS org_ids, count(DISTINCT h.org_id) AS orgs, count(*) AS users,
-    count(*) FILTER (u.is_active) AS active_users, coalesce(sum(s.seats), 0)::BIGINT AS seats,
+    count(*) FILTER (u.is_active) AS active_users, sum(h.seats)::BIGINT AS seats,
     max(a.last_human_at) AS last_activity_at,
     lower(concat_ws(' ', any_value(p.name), any_value(p.email), any_value(p.employee_number),
                     string_agg(concat_ws(' ', u.name, u.email, u.username), ' '))) AS search_text
@@ -145,8 +152,6 @@ FROM holder_user h
 JOIN sf_user u ON u.org_id = h.org_id AND u.id = h.user_id
 LEFT JOIN user_activity a ON a.org_id = h.org_id AND a.user_id = h.user_id
 LEFT JOIN person p ON p.person_id = h.holder_id
-LEFT JOIN (SELECT org_id, user_id, count(*) AS seats FROM subscription GROUP BY org_id, user_id) s
-    ON s.org_id = h.org_id AND s.user_id = h.user_id
 WHERE is_chosen(ids, h.holder_id)
 GROUP BY h.holder_id;
 

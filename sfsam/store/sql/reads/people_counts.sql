@@ -9,7 +9,7 @@ SELECT
     (SELECT count(*) FROM person) AS persons,
     (SELECT count(*) FROM user_person WHERE person_id IS NOT NULL) AS matched,
     (SELECT count(*) FROM user_person WHERE is_confirmed AND person_id IS NOT NULL) AS confirmed,
-    coalesce(sum(users) FILTER (basis IN ('user', 'same_email') AND seats > 0), 0)::BIGINT AS unmatched,
+    (SELECT count(*) FROM holder_user WHERE basis IN ('user', 'same_email') AND seats > 0) AS unmatched,
     count(*) FILTER (basis IN ('person', 'user', 'same_email') AND seats > 0) AS holding,
     count(*) FILTER (basis = 'person' AND orgs > 1 AND seats > 0) AS in_several_orgs,
     count(*) FILTER (basis = 'same_email' AND seats > 0) AS same_email,
