@@ -10,7 +10,11 @@ from playwright.sync_api import BrowserContext, Locator, Page, expect
 from tests.browser.walking import JOB_MILLISECONDS, App, fill, settled, visit
 
 EXTERNAL_CLIENT_APP = ("create_app", "enable_oauth", "set_policies", "copy_consumer_key")
-GRANT_STEPS = {"Authorization code": "require_pkce", "Client credentials": "enable_client_credentials"}
+GRANT_STEPS = {
+    "Authorization code": "require_pkce",
+    "Client credentials": "enable_client_credentials",
+    "JWT bearer": "upload_certificate",
+}
 
 
 class Clicks:
@@ -83,6 +87,25 @@ def log_in(page: Page, org: dict[str, Any]) -> None:
     page.get_by_label("Password").fill(org["admin_password"])
     page.get_by_role("button", name="Log In").click()
     page.get_by_role("button", name="Allow").click()
+
+
+def begin_log_in(page: Page, org: dict[str, Any]) -> None:
+    """From the connection page to Salesforce's question whether the access is allowed; a session may be there."""
+    connection(page).get_by_role("link", name="Create and get OAuth token").click()
+    allow, username = page.get_by_role("button", name="Allow"), page.get_by_label("Username")
+    expect(allow.or_(username)).to_be_visible()
+    if username.is_visible():
+        username.fill(org["admin_username"])
+        page.get_by_label("Password").fill(org["admin_password"])
+        page.get_by_role("button", name="Log In").click()
+    expect(allow).to_be_visible()
+
+
+def came_back_with(page: Page, words: str, remedy: str, *, where: str = "Connection and credential") -> None:
+    """The page says what came of the log-in, and what to do."""
+    stands_on(page, where)
+    failure = page.locator("[class*=st-key-card_failure]").filter(has_text=words).first
+    expect(failure).to_contain_text(remedy)
 
 
 def is_connected(page: Page) -> Locator:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from sfsam.charts.formats import number
+from sfsam.web.sign_in import COOKIE
 from tests.browser import playbook_steps as steps
 from tests.browser import walking
 from tests.browser.walking import App, fill, settled, tick, visit
@@ -85,6 +88,101 @@ def test_a_report_only_profile_never_sends_anything(page: Page, practice: Practi
         expect(page.locator("[class*=st-key-card_failure]")).to_contain_text("report", timeout=20_000)
         refused = app.command_line.run("reclaim", "--all-ready", "--yes")
         assert (refused.code, practice.log(org=2)) == (1, [])
+
+
+def test_a_key_pair_instead_of_a_secret(page: Page, practice: PracticeProcess, tmp_path: Path) -> None:
+    """JWT bearer: the key is made here, its certificate goes to Salesforce, and nobody logs in."""
+    org = practice.orgs[0]
+    with walking.app(tmp_path, "serve") as app:
+        steps.start(page, app)
+        steps.choose_grant(page, "JWT bearer")
+        page.get_by_role("button", name="Make the key pair").click()
+        with page.expect_download() as certificate:
+            page.get_by_role("button", name="Download the certificate").click()
+        pem = Path(certificate.value.path()).read_text()
+        assert pem.startswith("-----BEGIN CERTIFICATE-----")
+        assert "PRIVATE KEY" not in pem + page.content()
+        steps.tick_steps(page, "JWT bearer")
+        steps.mark_complete(page, "Profile details")
+        steps.mark_complete(page, "Connection and credential")
+        form = steps.connection(page)
+        fill(form, "Connection URL", org["base_url"])
+        fill(form, "OAuth client id", org["client_id"])
+        fill(form, "User name", org["admin_username"])
+        settled(page)
+        token = form.get_by_role("button", name="Create and get OAuth token")
+        token.click()
+        failed = page.locator("[class*=st-key-card_job_]").filter(has_text="Failed")
+        expect(failed).to_contain_text("certificate", timeout=20_000)  # it is not in the app yet
+        practice.side_door("settings", {"jwt_certificate": pem})
+        token.click()
+        expect(steps.is_connected(page)).to_contain_text(org["admin_username"])
+        steps.mark_complete(page, "Additional org")
+        steps.mark_complete(page, "Review and publish")
+        steps.validate(page)
+    assert practice.log(org=0) == []
+
+
+def test_every_way_in_which_a_log_in_comes_back(page: Page, tmp_path: Path) -> None:
+    """Denied, from another browser, replayed, expired, for another org: a sentence and a remedy on the page."""
+    with ExitStack() as running:
+        practice = running.enter_context(practice_org(users=60, orgs=2))  # where nobody has allowed anything yet
+        first, second = practice.orgs
+        stopping = running.enter_context(ExitStack())
+        app = stopping.enter_context(walking.app(tmp_path, "serve"))
+        steps.start(page, app)
+        steps.tick_steps(page, "Authorization code")
+        steps.mark_complete(page, "Profile details")
+        steps.mark_complete(page, "Connection and credential")
+        steps.enter_org(page, first)
+        page.get_by_role("button", name="Save and show the log-in").click()
+
+        steps.begin_log_in(page, first)
+        page.get_by_role("button", name="Deny").click()
+        steps.came_back_with(page, "denied at the log-in", "choose Allow")
+
+        steps.begin_log_in(page, first)
+        stopping.close()  # the night passes between the two halves of this log-in
+        with duckdb.connect(str(app.command_line.data_dir / "sfsam.duckdb")) as database:
+            database.execute("UPDATE authorization_request SET expires_at = created_at")
+        app = running.enter_context(walking.app(tmp_path, "serve", port=urlsplit(app.url).port))
+        page.get_by_role("button", name="Allow").click()
+        steps.came_back_with(page, "took longer than 15 minutes", "Start the log-in again")
+
+        cookie, returned = _log_in_again(page)
+        expect(steps.is_connected(page)).to_contain_text(first["org_id"])
+        page.goto(returned)  # a browser that has nothing to do with it is told so, and not whose log-in it was
+        steps.came_back_with(
+            page, "does not belong to a log-in of this browser", "in the same browser", where="Connect an org"
+        )
+        page.context.add_cookies([cookie])
+        page.goto(returned)
+        steps.came_back_with(page, "used already; nothing was changed", "start the log-in again")
+
+        profile = page.url.split("?")[0] + f"?profile={parse_qs(urlsplit(page.url).query)['profile'][0]}"
+        page.goto(profile)
+        steps.enter_org(page, second)
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.get_by_text("Saved today")).to_be_visible()
+        steps.begin_log_in(page, second)
+        page.get_by_role("button", name="Allow").click()
+        steps.came_back_with(page, "another org than the profile's earlier one", "confirm below")
+        expect(page.locator(".st-key-card_connected")).to_contain_text(first["org_id"])
+        steps.connection(page).get_by_text("I know that this is another org than before").click()
+        settled(page)
+        _log_in_again(page)
+        expect(steps.is_connected(page)).to_contain_text(second["org_id"], timeout=walking.JOB_MILLISECONDS)
+        assert practice.log(org=0) == practice.log(org=1) == []
+
+
+def _log_in_again(page: Page) -> tuple[Any, str]:
+    """Log in where the access was allowed before; the cookie and the address that Salesforce's answer came with."""
+    with page.expect_request(lambda request: "/oauth/callback" in request.url) as returned:
+        steps.connection(page).get_by_role("link", name="Create and get OAuth token").click()
+    request = returned.value
+    value = SimpleCookie(request.all_headers()["cookie"])[COOKIE].value
+    steps.stands_on(page, "Connection and credential")
+    return {"name": COOKIE, "value": value, "url": request.url.split("?")[0]}, request.url
 
 
 def _by_authorization_code(page: Page, app: App, org: dict[str, Any]) -> str:
@@ -195,11 +293,12 @@ def _same_numbers(page: Page, app: App, name: str, profile_id: str) -> None:
 def _pause_resume_and_delete(page: Page, app: App, profile_id: str) -> None:
     """The record's own buttons; deleting says first what goes, and leads back to the list."""
     steps.record(page, app, profile_id)
-    page.get_by_role("button", name="Pause").click()
+    controls = page.locator(".st-key-page_controls")  # each scheduled job has buttons of these names, too
+    controls.get_by_role("button", name="Pause").click()
     expect(walking.lead(page)).to_contain_text("is paused")
-    page.get_by_role("button", name="Resume").click()
+    controls.get_by_role("button", name="Resume").click()
     expect(walking.lead(page)).to_contain_text("is published")
-    page.get_by_role("button", name="Delete…").click()
+    controls.get_by_role("button", name="Delete…").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("These go, and cannot be brought back")
     dialog.locator("label").first.click()

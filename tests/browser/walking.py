@@ -9,7 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +39,13 @@ class App:
 
 
 @contextmanager
-def app(folder: Path, *command: str) -> Iterator[App]:
-    """`python -m sfsam COMMAND` on a free port, from its line "sfsam is ready" until the block ends."""
+def app(folder: Path, *command: str, port: int | None = None) -> Iterator[App]:
+    """`python -m sfsam COMMAND` on a free port or this one, from its line "sfsam is ready" until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
     command_line = CommandLine(folder)
     with (folder / "app.log").open("ab") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", "sfsam", *command, "--port", str(_free_port())],
+            [sys.executable, "-m", "sfsam", *command, "--port", str(port or _free_port())],
             cwd=PROJECT,
             env=command_line.environment | {"PYTHONUNBUFFERED": "1"},
             stdout=subprocess.PIPE,
@@ -119,9 +119,11 @@ def grid_rows(page: Page) -> list[dict[str, str]]:
 
 
 def tick(page: Page, row: int) -> None:
-    """Tick a row of the first grid."""
-    box = {"x": 16.0, "y": ROW_HEIGHT * (row + 1.5)}
-    page.get_by_test_id("stDataFrame").first.click(position=box)  # type: ignore[arg-type]
+    """Tick a row of the first grid, once it is painted."""
+    grid = page.get_by_test_id("stDataFrame").first
+    expect(grid.locator("[role=gridcell]").first).to_be_attached()
+    grid.click(position={"x": 16.0, "y": ROW_HEIGHT * (row + 1.5)})
+    expect(grid.locator("tbody [role=row]").nth(row)).to_have_attribute("aria-selected", "true")
 
 
 def fill(page: Page | Locator, label: str, text: str) -> None:
@@ -165,10 +167,11 @@ def connect_by_log_in(page: Page, app: App, name: str, org: dict[str, Any], *, d
     expect(page.get_by_text("Salesforce accepted the log-in for")).to_be_visible()
 
 
-def job_ends(page: Page, title: str, word: str) -> Locator:
-    """Wait for the card of a job to say how it ended; the card."""
+def job_ends(page: Page, title: str, word: str, *, but: Iterable[str] = ()) -> Locator:
+    """Wait for the card of a job, but one of these, to say how it ended; the card."""
     badge = re.compile(f"(check_circle|warning|error) {word}")
-    ended = page.locator("[class*=st-key-card_job_]").filter(has_text=title).filter(has_text=badge).first
+    others = "".join(f":not(.st-key-card_job_{job_id})" for job_id in but)
+    ended = page.locator(f"[class*=st-key-card_job_]{others}").filter(has_text=title).filter(has_text=badge).first
     expect(ended).to_be_visible(timeout=JOB_MILLISECONDS)
     return ended
 
