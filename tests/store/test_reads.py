@@ -12,6 +12,7 @@ import pytest
 
 from sfsam.domain.candidates import Candidate, Justification, State
 from sfsam.domain.jobs import Job, JobKind, JobState
+from sfsam.domain.schedules import FIRST_CADENCES, Schedule, ScheduledTask
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import UsageError
 from sfsam.store import reads
@@ -55,6 +56,18 @@ def test_a_read_has_the_columns_of_its_header_on_a_seeded_database(seeded: DuckD
         work.candidates.save([candidate("RC0000001", "ben")])
         work.jobs.add(
             Job(job_id="j1", kind=JobKind.DOWNLOAD, profile_id="p1", key="k", requested_by="a", created_at=TAKEN_AT)
+        )
+        work.schedules.save(
+            [
+                Schedule(
+                    schedule_id="s1",
+                    task=ScheduledTask.REFRESH,
+                    profile_id="p1",
+                    cadence=FIRST_CADENCES[ScheduledTask.REFRESH],
+                    created_at=TAKEN_AT,
+                    last_job_id="j1",
+                )
+            ]
         )
         work.commit()
     header = seeded.reads.header(name)
