@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sfsam.ui import shell
-from sfsam.ui.components import profile_actions, profile_record
+from sfsam.ui.components import profile_actions, profile_lists, profile_record
 from sfsam.ui.viewer import INTEGRATORS
 
 controls = shell.open_page("Integration profile", INTEGRATORS, needs_data=False)
@@ -19,8 +19,10 @@ wide, narrow = st.columns([1.62, 1])
 with wide:
     profile_record.software_models(profile)
     profile_record.unrecognized(profile)
+    profile_lists.subscriptions(profile)
     profile_record.results(profile)
 with narrow:
     profile_record.details(profile)
     profile_record.scheduled_jobs(profile)
+    profile_lists.consumption(profile)
     profile_record.exclusions(profile)

@@ -165,6 +165,11 @@ PUBLISH_CONSEQUENCES = (
     "Downloading only reads.",
 )
 NO_MODELS = ("No software models yet", "They are made from the licenses of the first download.")
+NO_SUBSCRIPTIONS = ("No subscriptions yet", "Who holds which license is known after the first download.")
+NO_CONSUMPTION = (
+    "No consumption",
+    "The org shows nothing that is bought by use, the connected user may not see it, or the profile leaves it out.",
+)
 NO_UNRECOGNIZED = ("Every identifier is recognized", "An identifier that the catalog does not know would stand here.")
 NO_EXCLUSIONS = (
     "No exclusions",

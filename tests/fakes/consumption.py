@@ -11,7 +11,7 @@ def _entitlement(label: str, pace: str, used: float | None, *, allowed: float | 
     return {
         "entitlement_id": f"0UT-{label}",
         "org": "Production",
-        "org_id": "00D-1",
+        "org_id": "00D000000000001EAA",
         "is_sandbox": False,
         "kind": "consumption",
         "identifier": label.lower(),

@@ -11,6 +11,7 @@ from typing import Any
 
 from sfsam.domain.candidates import State
 from sfsam.domain.jobs import JobFailure
+from tests.fakes.consumption import CONSUMPTION
 
 NOW = datetime(2026, 11, 24, 9, 0)
 PRODUCTION, EMEA = "00D000000000001EAA", "00D000000000002EAA"
@@ -234,6 +235,7 @@ EMPTY: dict[str, list[dict[str, Any]]] = {
     ]
 }
 FULL: dict[str, list[dict[str, Any]]] = {
+    "consumption": CONSUMPTION,
     "freshness": [
         {
             "orgs": 2,

@@ -93,6 +93,16 @@ COLUMNS: dict[str, str] = {
     "freshness": "orgs orgs_with_data oldest_download_at newest_download_at has_practice running_jobs failed_since",
     "software_models": "org org_id kind identifier model publisher is_recognized owned is_unlimited assigned",
     "filter_values": "facet value label seats",
+    "exclusions": "exclusion_id subject kind value model org org_id reason expires_on created_by created_at catches "
+    "is_past ended_at ended_by",
+    "consumption": "entitlement_id org org_id is_sandbox kind identifier label frequency is_persistent is_unlimited "
+    "allowed used expected remaining pace projected used_up_on allowed_per_month used_per_month period_start "
+    "period_end contract_start contract_end is_ended counted_at overage_grace",
+    "consumption_history": "day allowed used",
+    "reconciliations": "day org org_id currency licenses owned assigned stale annual_spend potential_savings "
+    "over_licensed true_up taken_at reconciled_at",
+    "position_change": "org org_id kind identifier model owned_before owned_after assigned_before assigned_after "
+    "stale_before stale_after unit_cost_before unit_cost_after savings_before savings_after currency",
 }
 PARAMETERS = (
     "org_ids",
@@ -112,6 +122,9 @@ PARAMETERS = (
     "user_id",
     "kind",
     "identifier",
+    "include_past",
+    "from_day",
+    "to_day",
 )
 
 

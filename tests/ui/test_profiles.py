@@ -11,6 +11,8 @@ from sfsam.domain.jobs import JobKind
 from sfsam.domain.profiles import ProfileStatus
 from sfsam.errors import RefusedError
 from sfsam.ui import playbook_messages as messages
+from sfsam.ui.messages import KIND_WORDS
+from tests.fakes.frames import POSITION, PRODUCTION
 from tests.fakes.system import FakeSystem, profile
 from tests.ui.conftest import Open, said
 
@@ -57,9 +59,26 @@ def test_a_record_shows_models_unrecognized_identifiers_and_seats(full: FakeSyst
 def test_every_part_of_a_record_has_an_empty_state(empty: FakeSystem, visit: Open) -> None:
     empty.profiles = [profile(connected=False)]
     text = said(visit(RECORD, profile="p1"))
-    for title, _ in (messages.NO_MODELS, messages.NO_RESULTS, messages.NO_EXCLUSIONS, messages.NO_SCHEDULE):
+    for title, _ in (
+        messages.NO_MODELS,
+        messages.NO_SUBSCRIPTIONS,
+        messages.NO_CONSUMPTION,
+        messages.NO_RESULTS,
+        messages.NO_EXCLUSIONS,
+        messages.NO_SCHEDULE,
+    ):
         assert title in text
     assert messages.DRAFT in text
+
+
+def test_the_record_lists_subscriptions_by_kind_and_consumption(full: FakeSystem, visit: Open) -> None:
+    tables = [table.value for table in record(full, visit).table]
+    kinds = next(table for table in tables if "Licenses" in table)
+    held = [row for row in POSITION if row["org_id"] == PRODUCTION]
+    assert set(kinds["Kind"]) == {KIND_WORDS[row["kind"]] for row in held}
+    assert kinds["Subscriptions"].str.replace(",", "").astype(int).sum() == sum(row["assigned"] for row in held)
+    used = next(table for table in tables if "Entitlement" in table).set_index("Entitlement")
+    assert list(used.loc["Conversations"]) == ["120", "100", "Over"]
 
 
 @pytest.mark.parametrize("name", ["", "no-such"])
