@@ -7,9 +7,10 @@ address can be sent to somebody else; Streamlit drops values that are not among 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
 
@@ -58,6 +59,21 @@ def notice() -> tuple[str, str] | None:
         if value := st.query_params.get(name):
             return name, value
     return None
+
+
+def go(path: str, query: dict[str, Any]) -> NoReturn:
+    """Turn to another page, or to this one, with another address.
+
+    Streamlit refuses to set a parameter that a widget of this page is bound to, so that none is set twice. Here the
+    widgets are left behind in the same breath, so they are let go of first (no public way exists in Streamlit 1.67).
+    """
+    context = get_script_run_ctx()
+    if context is not None:
+        with context.session_state.query_params() as params:
+            for name in [*params, *query]:
+                if binding := params.get_binding_for_param(name):
+                    params.unbind_widget(binding.widget_id)
+    st.switch_page(path, query_params=query)
 
 
 def remember(name: str, value: Any) -> None:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from sfsam.charts import titles
 from sfsam.charts.theme import Mode, config
-from sfsam.ui import messages, viewer
+from sfsam.ui import messages, state, viewer
 from sfsam.ui.components import explain
 from sfsam.ui.components.explain import Behind
 
@@ -131,7 +131,7 @@ def draw(name: str, figure: Figure, rows: pd.DataFrame, *, alt: str, opens: Open
     if points := picked["selection"]["points"]:
         row = rows.iloc[round(points[0]["y"])].to_dict()
         path, query = opens({str(column): value for column, value in row.items()})
-        st.switch_page(path, query_params=query)
+        state.go(path, query)
 
 
 def kpis(figures: Sequence[Kpi]) -> None:
