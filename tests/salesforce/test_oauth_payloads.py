@@ -51,6 +51,17 @@ PAYLOADS: list[tuple[str, str, type[SfsamError], str, str]] = [
     ("access_denied", "end-user denied authorization", SetupError, "denied", "Log in again"),
     ("invalid_assertion_type", "invalid client assertion type", SetupError, "JWT bearer", "settings"),
 ]
+# Every error that Salesforce's servers know, by its Mobile SDK (fact sheet 1.5).
+EVERY_ERROR = """
+    access_denied app_blocked app_not_found authorization_pending bad_jti_claim app_attest_failed ecapp_policy_not_found
+    exceeded_registration_limit fail_close_app_blocked failed_registration immediate_unsuccessful installation_error
+    invalid_app_access invalid_assertion_type invalid_basic_auth_header invalid_dpop_proof invalid_client
+    invalid_client_id invalid_distribution_state invalid_expid invalid_grant invalid_otp invalid_request invalid_scope
+    invalid_session_level invalid_token login_error oauth_flow_disabled oauth_policy_not_found otp_error
+    redirect_uri_missing redirect_uri_mismatch registration_error server_error service_unavailable slow_down system_down
+    unknown_error unsupported_expid unsupported_grant_type unsupported_response_type unsupported_token_type
+    use_dpop_nonce
+"""
 IDS = [f"{error}: {description}" for error, description, *_ in PAYLOADS]
 
 
@@ -75,6 +86,13 @@ def test_the_return_from_the_log_in_page(
     salesforce: HttpSalesforce, error: str, description: str, kind: type[SfsamError], what: str, remedy: str
 ) -> None:
     _tells(salesforce.refusal(error, description), error, description, kind, what, remedy)
+
+
+@pytest.mark.parametrize("error", EVERY_ERROR.split())
+def test_whatever_else_salesforce_may_say_has_a_sentence_and_a_remedy(salesforce: HttpSalesforce, error: str) -> None:
+    trouble = salesforce.refusal(error, "")
+    assert trouble.what.endswith(".") and trouble.remedy.endswith(".")
+    assert trouble.said.startswith(error)
 
 
 def _tells(trouble: SfsamError, error: str, description: str, kind: type[SfsamError], what: str, remedy: str) -> None:
