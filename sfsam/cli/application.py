@@ -16,6 +16,7 @@ from sfsam.cli import (
     operating,
     profiles,
     reclaiming,
+    recognizing,
     scheduling,
     serving,
 )
@@ -37,6 +38,7 @@ app = typer.Typer(
 profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=True)
 key = typer.Typer(help="Look after the key that seals the secrets.", no_args_is_help=True)
 job = typer.Typer(help="Look at the scheduled jobs, run and change them.", no_args_is_help=True)
+exclusions = typer.Typer()
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -52,6 +54,15 @@ app.command()(licenses.position)
 app.command()(licenses.identify)
 app.command()(licenses.candidates)
 app.command()(licenses.export)
+app.command()(recognizing.models)
+app.command()(recognizing.unrecognized)
+app.command("map")(recognizing.map_identifier)
+app.command()(recognizing.unmap)
+app.add_typer(exclusions, name="exclusions")
+exclusions.callback(invoke_without_command=True)(recognizing.exclusions)
+exclusions.command("list")(recognizing.listing)
+for each in (recognizing.add, recognizing.remove):
+    exclusions.command()(each)
 app.command()(reclaiming.reclaim)
 app.command()(reclaiming.settle)
 app.add_typer(candidate, name="candidate")

@@ -43,6 +43,24 @@ SECTIONS: dict[str, list[Entry]] = {
             "pages/licenses/subscriptions.py", "Subscriptions", ":material/list_alt:", "Every seat and who holds it."
         ),
         Entry(
+            "pages/licenses/software_models.py",
+            "Software models",
+            ":material/category:",
+            "What the licenses are, and what would cost less.",
+        ),
+        Entry(
+            "pages/licenses/unrecognized_identifiers.py",
+            "Unrecognized identifiers",
+            ":material/help:",
+            "Licenses that nobody knows yet: say once what they are.",
+        ),
+        Entry(
+            "pages/licenses/exclusions.py",
+            "Exclusions",
+            ":material/filter_alt_off:",
+            "What does not count, and who is never proposed.",
+        ),
+        Entry(
             "pages/licenses/consumption.py",
             "Consumption",
             ":material/data_usage:",

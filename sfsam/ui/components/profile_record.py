@@ -15,6 +15,7 @@ from sfsam.ui import formats, frames, job_words, state, viewer
 from sfsam.ui import messages as common
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards, jobs, permissions, profiles, schedules, tables
+from sfsam.ui.components import exclusions as exclusion_list
 from sfsam.ui.components.playbook import frame
 
 SHOWN = 10
@@ -131,9 +132,14 @@ def results(profile: ProfileAnswer) -> None:
 
 
 def exclusions(profile: ProfileAnswer) -> None:
-    """Identifiers and people that are kept out of the candidates: none can be entered yet."""
-    with cards.card("exclusions", "Exclusions"):
-        st.caption(". ".join(messages.NO_EXCLUSIONS))
+    """Licenses and people that are kept out here, and the way to where that is decided."""
+    rows = exclusion_list.of_org(profile.org_id) if profile.org_id else []
+    with cards.card("exclusions", "Exclusions", aside=str(len(rows)) if rows else ""):
+        if rows:
+            tables.small(rows[:SHOWN], alt="What is excluded in this org")
+        else:
+            st.caption(". ".join(messages.NO_EXCLUSIONS))
+        st.page_link("pages/licenses/exclusions.py", label="Exclusions", icon=":material/arrow_forward:")
 
 
 def _models(profile: ProfileAnswer) -> list[dict[str, Any]]:

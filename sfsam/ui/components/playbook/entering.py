@@ -15,7 +15,7 @@ from sfsam.ui import frames, viewer
 AnyCommand = TypeVar("AnyCommand", bound=Command)
 
 
-def send(kind: type[AnyCommand], **fields: Any) -> Any:
+def send(kind: type[AnyCommand], /, **fields: Any) -> Any:
     """Give the command in the name of whoever looks at the page; its answer.
 
     Raises UsageError naming the field that is empty or too long, and whatever the command raises.
@@ -23,7 +23,7 @@ def send(kind: type[AnyCommand], **fields: Any) -> Any:
     return frames.send(filled(kind, **fields))
 
 
-def filled(kind: type[AnyCommand], labels: Mapping[str, str] | None = None, **fields: Any) -> AnyCommand:
+def filled(kind: type[AnyCommand], /, labels: Mapping[str, str] | None = None, **fields: Any) -> AnyCommand:
     """The command with these fields. Raises UsageError in the words of the form."""
     try:
         return kind(actor=viewer.person().name, **fields)
