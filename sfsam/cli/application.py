@@ -10,12 +10,17 @@ from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
 
 from sfsam.cli import (
+    backing_up,
     connecting,
     deciding,
+    diagnosing,
+    entitling,
     licenses,
     operating,
+    people,
     profiles,
     reclaiming,
+    reporting,
     recognizing,
     scheduling,
     serving,
@@ -39,6 +44,7 @@ profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=T
 key = typer.Typer(help="Look after the key that seals the secrets.", no_args_is_help=True)
 job = typer.Typer(help="Look at the scheduled jobs, run and change them.", no_args_is_help=True)
 exclusions = typer.Typer()
+persons = typer.Typer()
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -51,9 +57,13 @@ for each in (profiles.validate, profiles.publish, profiles.pause, profiles.resum
     profile.command()(each)
 app.command()(licenses.download)
 app.command()(licenses.position)
+app.command()(licenses.reconcile)
+app.command()(reporting.report)
 app.command()(licenses.identify)
 app.command()(licenses.candidates)
 app.command()(licenses.export)
+app.command()(entitling.entitlements)
+app.command("import")(entitling.import_file)
 app.command()(recognizing.models)
 app.command()(recognizing.unrecognized)
 app.command("map")(recognizing.map_identifier)
@@ -63,6 +73,12 @@ exclusions.callback(invoke_without_command=True)(recognizing.exclusions)
 exclusions.command("list")(recognizing.listing)
 for each in (recognizing.add, recognizing.remove):
     exclusions.command()(each)
+app.add_typer(persons, name="people")
+persons.callback(invoke_without_command=True)(people.people)
+persons.command("list")(people.listed)
+for command in (people.unmatched, people.resolve, people.match, people.erase):
+    persons.command()(command)
+app.command()(people.housekeep)
 app.command()(reclaiming.reclaim)
 app.command()(reclaiming.settle)
 app.add_typer(candidate, name="candidate")

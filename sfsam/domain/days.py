@@ -37,7 +37,7 @@ def _read(plain: str) -> date:
         return _date(plain, named[3], _month(plain, named[2]), named[1])
     if named := _NAMED_FIRST.fullmatch(plain):
         return _date(plain, named[3], _month(plain, named[1]), named[2])
-    if re.fullmatch(r"\d{5}(\.0+)?", plain):
+    if re.fullmatch(r"\d{5,6}(\.0+)?", plain):
         return _EXCEL_ZERO + timedelta(days=int(plain.partition(".")[0]))
     if plain.startswith("="):
         raise ValueError(f"{plain!r} is a formula; enter its value")

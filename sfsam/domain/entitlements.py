@@ -13,11 +13,13 @@ from enum import StrEnum
 
 from pydantic import Field, model_validator
 
+from sfsam.domain.money import MOST_AMOUNT, MOST_PRICE
 from sfsam.domain.profiles import Record
 from sfsam.domain.subscriptions import Kind
 
 ENTERED = "entered"  # the source of what a person typed; anything else names the import that brought it
 MOST_SEATS = 100_000_000
+_MONTHS = {"month": 12, "year": 1}
 
 
 class Period(StrEnum):
@@ -37,7 +39,7 @@ class Terms(Record):
     """What a contract says. `quantity` None: as many as the org owns; `unit_price` None: not known."""
 
     quantity: int | None = Field(default=None, ge=0, le=MOST_SEATS)
-    unit_price: Decimal | None = Field(default=None, ge=0)
+    unit_price: Decimal | None = Field(default=None, ge=0, lt=MOST_PRICE)
     price_period: Period = Period.MONTH
     currency: str = ""
     starts_on: date | None = None
@@ -52,6 +54,12 @@ class Terms(Record):
             raise ValueError(f"It ends on {self.ends_on}, before it starts on {self.starts_on}")
         if self.unit_price is not None and not self.currency:
             raise ValueError("A unit price needs its currency")
+        if (
+            self.quantity
+            and self.unit_price
+            and self.quantity * self.unit_price * _MONTHS[self.price_period] > MOST_AMOUNT
+        ):
+            raise ValueError("Seats times price is more than a contract can be")
         return self
 
 

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from sfsam.domain.profiles import Record
 
-MOST = Decimal(10_000_000_000)  # above any price of a seat; sums of a whole company stay exact in DECIMAL(18, 2)
+# Sums are DECIMAL(18, 2). What one seat costs stays so far below that millions of seats fit, in any currency.
+MOST_PRICE = Decimal(1_000_000_000)
+MOST_AMOUNT = Decimal(10_000_000_000_000)
 PLACES = 2
 
 # ISO 4217, the codes of money in use (list one of the maintenance agency, as of January 2026), without funds, metals
@@ -44,23 +46,23 @@ def currency_code(text: str) -> str:
     return code
 
 
-def price(text: str) -> Price:
-    """An amount that may have its currency before or behind it: 200, EUR;200, EUR 1.234,50, €200, 200 USD.
+def price(text: str, most: Decimal = MOST_PRICE) -> Price:
+    """An amount below `most` that may have its currency before or behind it: 200, EUR;200, EUR 1.234,50, €200, 200 USD.
 
     Raises ValueError, as `amount` does.
     """
     plain = text.strip()
     beside = re.fullmatch(r"([^\W\d_]{3}|[€£$])[\s;:]*(.+)|(.+?)[\s;:]*([^\W\d_]{3}|[€£$])", plain)
     if beside is None:
-        return Price(amount=amount(plain))
+        return Price(amount=amount(plain, most))
     sign, number = (beside[1], beside[2]) if beside[1] else (beside[4], beside[3])
     if sign == "$":
-        return Price(amount=amount(number))  # of which country, the column Currency must say
-    return Price(amount=amount(number), currency=currency_code(sign))
+        return Price(amount=amount(number, most))  # of which country, the column Currency must say
+    return Price(amount=amount(number, most), currency=currency_code(sign))
 
 
-def amount(text: str) -> Decimal:
-    """An exact amount in at most cents, zero or more: 1234.5, 1,234.50, 1.234,50, 1 234,50, 1'234.50.
+def amount(text: str, most: Decimal = MOST_AMOUNT) -> Decimal:
+    """An exact amount in at most cents, zero or more and below `most`: 1234.5, 1,234.50, 1.234,50, 1 234,50, 1'234.50.
 
     Raises ValueError for anything else, and for what may be read in two ways.
     """
@@ -77,8 +79,8 @@ def amount(text: str) -> Decimal:
     if len(decimals.rstrip("0")) > PLACES:
         raise ValueError(f"{text.strip()!r} has more than two decimals")
     value = Decimal(f"{whole}.{decimals or '0'}").quantize(Decimal("0.01"))
-    if value >= MOST:
-        raise ValueError(f"{text.strip()!r} is more than a price can be")
+    if value >= most:
+        raise ValueError(f"{text.strip()!r} is more than it can be")
     return value
 
 

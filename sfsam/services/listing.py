@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sfsam.domain.answers import AuditAnswer, AuditRow, CandidateRow, ExportAnswer, PositionRow
-from sfsam.domain.candidates import State
+from sfsam.domain.candidates import KEPT_DAYS, State
 from sfsam.domain.commands import Export, ListCandidates, MoveCandidate, ShowAudit, ShowPosition
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import NotFound, StorageFull, UsageError
 from sfsam.services.world import World, profile_named
+
+RENEWAL_DAYS = 180  # how far ahead the list of renewals looks
 
 _READ_OF = {
     "unused": "unused_licenses",
@@ -22,6 +25,9 @@ _READ_OF = {
     "exclusions": "exclusions",
     "audit": "audit",
     "people": "people_exported",
+    "entitlements": "entitlements",
+    "renewals": "renewals",
+    "savings": "savings",
     "consumption": "consumption",
     "reconciliations": "reconciliations",
 }
@@ -50,9 +56,14 @@ def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
         candidate = work.candidates.find(command.number)
         if candidate is None:
             raise NotFound(f"There is no removal candidate {command.number}.", "List them with the candidates command.")
-        moved, trace = candidate.move(command.to, reason=command.reason, actor=command.actor, at=world.clock.now())
+        now = world.clock.now()
         if command.to is State.CLOSED_SKIPPED:
-            moved = moved.model_copy(update={"evidence": {**moved.evidence, "kept": True}})
+            until = command.until or now.date() + timedelta(days=KEPT_DAYS)
+            if until <= now.date():
+                raise UsageError("The day to ask again must lie ahead.", "Choose a later day.")
+            moved, trace = candidate.keep(until=until, reason=command.reason, actor=command.actor, at=now)
+        else:
+            moved, trace = candidate.move(command.to, reason=command.reason, actor=command.actor, at=now)
         work.candidates.save([moved])
         work.audit.append([trace])
         work.commit()
@@ -131,7 +142,9 @@ def _scope(world: World, profile: str | None) -> dict[str, Any]:
 def _export_scope(world: World, command: Export) -> dict[str, Any]:
     known = world.store.reads.header(_READ_OF[command.what]).parameters
     narrowing = command.narrowing.model_dump(mode="json").items()
-    return _list_scope(world, command) | {name: value for name, value in narrowing if value and name in known}
+    dated = {"today": world.clock.now().date(), "within_days": RENEWAL_DAYS}
+    given = [*dated.items(), *narrowing]
+    return _list_scope(world, command) | {name: value for name, value in given if value and name in known}
 
 
 def _list_scope(world: World, command: Export) -> dict[str, Any]:

@@ -60,6 +60,20 @@ SECTIONS: dict[str, list[Entry]] = {
             ":material/filter_alt_off:",
             "What does not count, and who is never proposed.",
         ),
+        Entry("pages/licenses/people.py", "People", ":material/groups:", "One person's seats in all orgs, together."),
+        Entry("pages/licenses/person.py", "Person", ":material/person:", "All about one person.", is_listed=False),
+        Entry(
+            "pages/licenses/entitlements.py",
+            "Entitlements",
+            ":material/contract:",
+            "What contracts give, what a seat costs, and importing both.",
+        ),
+        Entry(
+            "pages/licenses/renewals.py",
+            "Renewals",
+            ":material/event_upcoming:",
+            "What ends soon, and how many seats to renew.",
+        ),
         Entry(
             "pages/licenses/consumption.py",
             "Consumption",
@@ -79,7 +93,13 @@ SECTIONS: dict[str, list[Entry]] = {
             "Removal candidates",
             ":material/person_remove:",
             "Seats that can be reclaimed, with evidence and plan.",
-        )
+        ),
+        Entry(
+            "pages/reclaim/savings.py",
+            "Savings",
+            ":material/savings:",
+            "Potential, freed and realized, side by side.",
+        ),
     ],
     "Set-up": [
         Entry(WELCOME, "Connect an org", ":material/add_link:", "Connect a Salesforce org or the practice org."),

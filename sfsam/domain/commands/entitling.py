@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sfsam.domain.commands.base import Command
 from sfsam.domain.entitlements import Period
+from sfsam.domain.money import MOST_AMOUNT, MOST_PRICE
 from sfsam.domain.savings import Cause
 from sfsam.domain.subscriptions import Kind
 
@@ -53,7 +54,7 @@ class SavePrice(Command):
     kind: Kind | None = None
     license: str = Field(min_length=1)
     org_edition: str = ""
-    price_per_month: Decimal = Field(ge=0, decimal_places=2, lt=Decimal(10_000_000_000))
+    price_per_month: Decimal = Field(ge=0, decimal_places=2, lt=MOST_PRICE)
     currency: str
     note: str = Field(default="", max_length=2000)
 
@@ -78,7 +79,7 @@ class EnterSaving(Command):
     kind: Kind | None = None
     license: str = ""
     seats: int = Field(default=1, ge=1, le=100_000_000)
-    amount: Decimal | None = Field(default=None, ge=0, decimal_places=2, lt=Decimal(10_000_000_000_000))
+    amount: Decimal | None = Field(default=None, ge=0, decimal_places=2, lt=MOST_AMOUNT)
     currency: str = ""
     saved_on: date
     proof: str = Field(min_length=1, max_length=500)

@@ -38,6 +38,9 @@ class Export(Command):
         "audit",
         "consumption",
         "people",
+        "entitlements",
+        "renewals",
+        "savings",
         "reconciliations",
     ]
     format: Literal["csv", "xlsx", "parquet"]

@@ -25,6 +25,9 @@ What = Literal[
     "audit",
     "consumption",
     "people",
+    "entitlements",
+    "renewals",
+    "savings",
     "reconciliations",
 ]
 FileFormat = Literal["csv", "xlsx", "parquet"]
@@ -42,6 +45,9 @@ LABELS: dict[What, str] = {
     "exclusions": "Exclusions",
     "audit": "Audit trail",
     "people": "People",
+    "entitlements": "Entitlements",
+    "renewals": "Renewals",
+    "savings": "Savings",
     "consumption": "Consumption",
     "reconciliations": "Reconciliations",
 }

@@ -39,3 +39,17 @@ SELECT
 FROM saving s
 LEFT JOIN valued_candidate c ON c.number = s.candidate_number
 WHERE s.cause = 'seat_returned';
+
+-- As before, but a contract of no seats has no price per seat, instead of a division by zero.
+CREATE OR REPLACE VIEW contract AS
+SELECT
+    org_id, kind, identifier, sum(quantity)::BIGINT AS quantity,
+    ((2 * sum(annual_cents * coalesce(quantity, 1)) + sum(coalesce(quantity, 1)) FILTER (annual_cents IS NOT NULL))
+        // nullif(2 * sum(coalesce(quantity, 1)) FILTER (annual_cents IS NOT NULL), 0))
+        ::DECIMAL(18, 0) * 0.01::DECIMAL(3, 2) AS unit_cost,
+    CASE WHEN bool_and(quantity IS NOT NULL AND annual_cents IS NOT NULL)
+        THEN sum(annual_cents * quantity)::DECIMAL(18, 0) * 0.01::DECIMAL(3, 2) END AS annual_spend,
+    max(currency) FILTER (annual_cents IS NOT NULL) AS currency, min(ends_on) AS ends_on,
+    count(*) AS entitlements
+FROM active_entitlement
+GROUP BY org_id, kind, identifier;

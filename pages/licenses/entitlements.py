@@ -1,0 +1,25 @@
+"""What do contracts give, and what does a seat cost?"""
+
+import streamlit as st
+
+from sfsam.ui import shell
+from sfsam.ui.components import entitlements, export, filters, imports, jobs, list_prices
+from sfsam.ui.viewer import EVERYONE
+
+controls = shell.open_page("Entitlements", EVERYONE)
+scope = filters.scope(controls, facets=False)
+with controls:
+    export.menu(["entitlements"], scope)
+
+entitlements.lead(scope)
+entitlements.drift(scope)
+jobs.card(imports.SLOT)
+entitlements.outcome()
+
+contracts, prices, files = st.tabs(["Entitlements", "List prices", "Import"])
+with contracts:
+    entitlements.table(scope)
+with prices:
+    list_prices.table()
+with files:
+    imports.section(("entitlements", "prices"))
