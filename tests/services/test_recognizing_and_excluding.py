@@ -69,7 +69,7 @@ def excluded(bench: Bench, **more: Any) -> ExcludedAnswer:
 
 def test_a_mapping_is_said_once_and_every_row_of_every_org_follows(two_orgs: Bench) -> None:
     identified = two_orgs.run(Identify())
-    assert identified.created == 4
+    assert identified.by_rule["unused_user_license"] == 4
     before = {row.identifier: row for row in two_orgs.handle(ListUnrecognized())}
     assert (before["SBQQ"].orgs, before["SBQQ"].seats, before["SBQQ"].label) == (2, 6, "SBQQ")
     answer = two_orgs.handle(MapIdentifier(actor="ada", product="Salesforce CPQ", edition="Plus", is_paid=True, **CPQ))
@@ -82,7 +82,8 @@ def test_a_mapping_is_said_once_and_every_row_of_every_org_follows(two_orgs: Ben
     model = next(row for row in two_orgs.handle(ListSoftwareModels()) if row.model == "Salesforce CPQ Plus")
     assert (model.orgs, model.owned, model.assigned, model.is_mapped, model.is_paid) == (2, 4, 6, True, True)
     two_orgs.handle(MapIdentifier(product="CRM", kind=Kind.USER, identifier="SFDC"))
-    assert {row["model"] for row in rows(two_orgs, "candidates")} == {"CRM"}
+    models = {row["model"] for row in rows(two_orgs, "candidates") if row["identifier"] == "SFDC"}
+    assert models == {"CRM"}
     assert [each["after"]["product"] for each in audited(two_orgs, "identifier.mapped")] == ["Salesforce CPQ", "CRM"]
 
 
@@ -175,7 +176,7 @@ def test_removing_brings_back_and_an_expired_one_ends_by_itself_the_day_after(tw
     assert refresh_exclusions(world, today + timedelta(days=1)) == 1
     assert rows(two_orgs, "position", "SFDC")[0]["excluded"] == 0
     listed = two_orgs.handle(ListExclusions())
-    assert [(each.is_past, each.ended_by, each.catches) for each in listed] == [(True, "", None), (True, "ben", None)]
+    assert {(each.is_past, each.ended_by, each.catches) for each in listed} == {(True, "", None), (True, "ben", None)}
     assert two_orgs.handle(ListExclusions(include_past=False)) == []
 
 
