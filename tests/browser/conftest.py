@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser import walking
 from tests.browser.find_browser import find_browser
@@ -29,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser() -> Iterator[Browser]:
     path = find_browser()
     assert path, "No browser for the tests: install Chromium or set CHROMIUM_PATH to one."
+    expect.set_options(timeout=SECONDS_TO_APPEAR * 1000)
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=path)
         yield browser

@@ -78,7 +78,7 @@ def test_a_report_only_profile_never_sends_anything(page: Page, practice: Practi
         expect(page.get_by_text("Report-only: candidates are found")).to_be_visible()
         steps.validate(page)
         steps.publish(page)
-        assert "Report-only" in page.locator(".st-key-card_record").inner_text()
+        expect(page.locator(".st-key-card_record")).to_contain_text("Report-only")
 
         app.command_line.done("identify")
         candidates = app.command_line.done("candidates", "--state", "ready")
@@ -258,6 +258,7 @@ def _a_connection_for_reclaim(page: Page, org: dict[str, Any]) -> None:
     fill(form, "OAuth client id", org["client_id"])
     fill(form, "OAuth client secret", org["client_secret"])
     form.get_by_role("button", name="Save this connection").click()
+    settled(page)
     form.get_by_role("button", name="Create and get OAuth token").click()
     card = page.locator(".st-key-card_connected_act")
     expect(card).to_contain_text("Connected as", timeout=walking.JOB_MILLISECONDS)

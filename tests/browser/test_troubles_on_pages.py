@@ -22,7 +22,7 @@ from tests.browser.walking import (
     tick,
     visit,
 )
-from tests.e2e.journey import PracticeProcess, practice_org
+from tests.e2e.journey import PracticeProcess, practice_org, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -56,6 +56,7 @@ def installation(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> 
         page = browser.new_page()
         connect_by_log_in(page, app, BY_LOG_IN, practice.orgs[1])
         page.get_by_role("link", name="Open the overview").click(timeout=JOB_MILLISECONDS)
+        wait_until(lambda: _rests(app), "what follows the connecting to end")
         visit(page, app, "overview", "Overview")
         yield Troubled(app, practice, lead(page).inner_text())
         page.close()
@@ -162,9 +163,15 @@ def test_without_manage_users_nothing_is_reclaimed(page: Page, troubled: Trouble
 def _download(page: Page, troubled: Troubled, profile: str, word: str) -> Locator:
     """Ask for a download that ends so; its card."""
     visit(page, troubled.app, "jobs", "Jobs")
+    earlier = [job["job_id"] for job in troubled.app.command_line.done("jobs")]  # the newest may stand there
     refresh = page.locator("[class*=st-key-schedule_]").filter(has_text=f"Refresh {profile} subscriptions")
     refresh.get_by_role("button", name="Run now").click()
-    return job_ends(page, "Download subscriptions", word)
+    return job_ends(page, "Download subscriptions", word, but=earlier)
+
+
+def _rests(app: App) -> bool:
+    """Whether no job waits or runs."""
+    return all(job["state"] not in ("queued", "running") for job in app.command_line.done("jobs"))
 
 
 def _check_again(page: Page, troubled: Troubled) -> Locator:

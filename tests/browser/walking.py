@@ -90,8 +90,8 @@ def lead(page: Page) -> Locator:
 
 
 def figure(page: Page, label: str) -> Locator:
-    """The key figure with this label."""
-    return page.get_by_test_id("stMetric").filter(has_text=label)
+    """The first key figure with this label: what an assumption would change says the label once more, below."""
+    return page.get_by_test_id("stMetric").filter(has_text=label).first
 
 
 def table(place: Locator) -> dict[str, list[str]]:
