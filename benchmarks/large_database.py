@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from sfsam.store import counting
+from sfsam.store import counting, people
 from tests.e2e.journey import CommandLine, practice_org
 
 ORGS = 3
@@ -69,3 +69,4 @@ def _multiply(database: duckdb.DuckDBPyConnection, times: int) -> None:
     orgs = database.execute("SELECT DISTINCT org_id FROM subscription").fetchall()
     for (org_id,) in orgs:
         counting.count_seats(database, org_id)
+    people.regroup(database)

@@ -99,7 +99,7 @@ def person_lead(person: dict[str, Any], costs: list[dict[str, Any]], days: Any) 
     used = (
         "has never used Salesforce"
         if is_missing(days)
-        else "used Salesforce today"
+        else "used Salesforce within the last day"
         if days == 0
         else f"last used Salesforce {age_in_words(days)} ago"
     )
@@ -121,6 +121,11 @@ def person_caption(person: dict[str, Any]) -> str:
             return "Somebody said that this user is no person."
         case _:
             return "A user whom nobody in the directory is known to be."
+
+
+def held_now(periods: int, since: Any) -> str:
+    """… seats are held now, the first of them seen since …"""
+    return f"{counted(periods, 'seat is', 'seats are')} held now; the first of them was seen on {day(since)}."
 
 
 def grace(until: Any) -> str:

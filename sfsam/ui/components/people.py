@@ -21,7 +21,7 @@ LISTED, UNKNOWN, RULES, DIRECTORY, PAST = "People", "Not known", "Rules", "Direc
 VIEWS = [LISTED, UNKNOWN, RULES, DIRECTORY, PAST]
 SHOWN: dict[str, dict[str, Any]] = {
     "Everybody": {},
-    "In several orgs": {"least_orgs": 2},
+    "In several orgs": {"least_orgs": 2, "bases": ["person"]},
     "Left the company": {"statuses": ["left"]},
     "Same e-mail": {"bases": ["same_email"]},
     "Machines and no persons": {"bases": ["machine", "not_a_person"]},

@@ -48,7 +48,7 @@ def users(person: dict[str, Any]) -> None:
         with cards.card(f"user_{user['org_id']}_{user['user_id']}", formats.plain(user["org"]), badge=_badge(user)):
             _facts(user)
             _signals([row for row in signals if _is_of(row, user)])
-            _seats([row for row in seats if _is_of(row, user)])
+            _seats([row for row in seats if _is_of(row, user)], is_sandbox=bool(user["is_sandbox"]))
             if not is_missing(user["machine_reason"]):
                 st.caption(f"A machine: {formats.plain(user['machine_reason'])}.")
 
@@ -128,22 +128,25 @@ def _signal(row: dict[str, Any]) -> dict[str, str]:
     return cells if row["is_human"] else {key: f":gray[{value}]" for key, value in cells.items()}
 
 
-def _seats(held: list[dict[str, Any]]) -> None:
+def _seats(held: list[dict[str, Any]], *, is_sandbox: bool) -> None:
     st.markdown("##### Seats")
     if not held:
         st.caption("Holds no seat now.")
         return
-    tables.small([_seat(row) for row in held], alt="Seats with their part, yearly cost and candidate")
+    tables.small(
+        [_seat(row, is_sandbox=is_sandbox) for row in held], alt="Seats with their part, yearly cost and candidate"
+    )
 
 
-def _seat(row: dict[str, Any]) -> dict[str, str]:
+def _seat(row: dict[str, Any], *, is_sandbox: bool) -> dict[str, str]:
     candidate = "" if is_missing(row["candidate_state"]) else STATE_WORDS[row["candidate_state"]]
     excluded = "Excluded" if row["is_excluded"] else ""
     return {
         "License": formats.plain(row["model"]),
         "Now": PART_WORDS.get(row["part"], formats.words(row["part"])),
-        "A year": formats.plain(money_exact(row["annual_cost"], row["currency"])),
-        "Seen since": formats.day(row["seen_since"]),
+        "A year": formats.NOT_APPLICABLE
+        if is_sandbox
+        else formats.plain(money_exact(row["annual_cost"], row["currency"])),
         "Reclaim": ", ".join(filter(None, [candidate, excluded])) or formats.NOT_APPLICABLE,
     }
 

@@ -36,7 +36,12 @@ def periods(person: dict[str, Any]) -> None:
         if not rows:
             st.caption(messages.NO_PERIODS)
             return
-        tables.small([_period(row) for row in rows[:MOST_PERIODS]], alt="Seats with their first and last day")
+        held = [row for row in rows if is_missing(row["until_day"])]
+        ended = [row for row in rows if not is_missing(row["until_day"])]
+        if held:
+            st.caption(messages.held_now(len(held), min(row["from_day"] for row in held)))
+        if ended:
+            tables.small([_period(row) for row in ended[:MOST_PERIODS]], alt="Seats that ended, with their days")
 
 
 def candidates(person: dict[str, Any]) -> None:
@@ -78,12 +83,11 @@ def audit(person: dict[str, Any]) -> None:
 
 
 def _period(row: dict[str, Any]) -> dict[str, str]:
-    until = "held now" if is_missing(row["until_day"]) else formats.day(row["until_day"])
     return {
         "License": formats.plain(row["model"]),
         "Org": formats.plain(row["org"]),
         "From": formats.day(row["from_day"]),
-        "Until": until,
+        "Until": formats.day(row["until_day"]),
     }
 
 
