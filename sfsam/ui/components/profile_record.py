@@ -19,6 +19,10 @@ from sfsam.ui.components import exclusions as exclusion_list
 from sfsam.ui.components.playbook import frame
 
 SHOWN = 10
+MODEL_PAGES = {
+    "models": "pages/licenses/software_models.py",
+    "unrecognized": "pages/licenses/unrecognized_identifiers.py",
+}
 
 
 def slot(profile_id: str) -> str:
@@ -154,7 +158,8 @@ def _models_card(name: str, title: str, rows: list[dict[str, Any]], empty: tuple
         shown = sorted(rows, key=lambda row: -row["assigned"])
         tables.small([_model(row) for row in shown[:SHOWN]], alt=title)
         if len(rows) > SHOWN:
-            st.caption(f"The {SHOWN} with most seats; all of them stand under Utilization.")
+            st.caption(f"The {SHOWN} with most seats.")
+        st.page_link(MODEL_PAGES[name], label="All of them, in every org", icon=":material/arrow_forward:")
 
 
 def _model(row: dict[str, Any]) -> dict[str, str]:
