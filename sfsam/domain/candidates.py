@@ -6,7 +6,7 @@ together with its audit entry, so that no move can happen without a trace (produ
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -74,12 +74,22 @@ CLOSABLE = frozenset(OPEN_STATES) - {State.AWAITING_REVOCATION}  # of that one a
 class Justification(StrEnum):
     LOW_USAGE = "low_usage"
     NEVER_USED = "never_used"
+    UNALLOCATED = "unallocated"  # a permission set license that no permission set of its holder needs
+    INACTIVE_HOLDER = "inactive_holder"
 
 
 class Action(StrEnum):
-    """What taking a seat back does in Salesforce. The gentler ones follow with the reclaim capability."""
+    """What taking a seat back does in Salesforce, the gentlest first. Deactivating frees every seat of the person;
+    each other action takes back the one seat that the candidate is (product.md R3)."""
 
+    REMOVE_PERMISSION_SET_LICENSE = "remove_permission_set_license"
+    REMOVE_PACKAGE_LICENSE = "remove_package_license"
+    CLEAR_FEATURE_LICENSE = "clear_feature_license"
     DEACTIVATE = "deactivate"
+
+
+KEPT_DAYS = 180
+"""A seat that somebody keeps is proposed again after so many days, unless another day was said."""
 
 
 class Candidate(Record):
@@ -103,6 +113,19 @@ class Candidate(Record):
     opened_at: datetime
     updated_at: datetime
     closed_at: datetime | None = None
+
+    def is_kept_on(self, day: date) -> bool:
+        """Whether somebody decided that the seat stays, and the day to ask again has not come."""
+        until = self.evidence.get("kept_until")
+        return bool(self.evidence.get("kept")) and (until is None or day < date.fromisoformat(until))
+
+    def keep(self, *, until: date, reason: str, actor: str, at: datetime) -> tuple[Candidate, AuditEntry]:
+        """Closed Skipped, since the seat is kept until that day; then it may be proposed again."""
+        moved, entry = self.move(
+            State.CLOSED_SKIPPED, reason=reason, actor=actor, at=at, detail={"kept_until": until.isoformat()}
+        )
+        evidence = {**moved.evidence, "kept": True, "kept_until": until.isoformat()}
+        return moved.model_copy(update={"evidence": evidence}), entry
 
     def move(
         self, to: State, *, reason: str, actor: str, at: datetime, detail: dict[str, Any] | None = None

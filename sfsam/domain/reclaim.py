@@ -1,8 +1,8 @@
-"""Taking seats back: the steps for one person, the calls of a plan, and what became of each call.
+"""Taking seats back: the steps for one seat or person, the calls of a plan, and what became of each call.
 
 Deactivating goes in the order of the Salesforce fact sheet 5.1: freeze, remove permission sets, remove what is
 left of permission set licenses, remove package licenses, clear feature licenses, deactivate. A step that has
-nothing to remove sends nothing.
+nothing to remove sends nothing. Taking back one seat is one of these steps, for the one record.
 
 An *attempt* is one step for one record. Its outcome is open from the moment the intent is saved until the org
 was read back; only then is it done, refused or not sent.
@@ -10,6 +10,7 @@ was read back; only then is it done, refused or not sent.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +18,9 @@ from typing import Any
 
 from pydantic import Field
 
+from sfsam.domain.candidates import Action
 from sfsam.domain.profiles import Record
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import GuardExceeded
 
 MAX_USERS_FLOOR = 25
@@ -55,6 +58,14 @@ SALESFORCE_OBJECT: dict[Step, str] = {
 }
 
 
+STEPS: dict[Action, tuple[Step, ...]] = {
+    Action.REMOVE_PERMISSION_SET_LICENSE: (Step.REMOVE_PERMISSION_SET_LICENSES,),
+    Action.REMOVE_PACKAGE_LICENSE: (Step.REMOVE_PACKAGE_LICENSES,),
+    Action.CLEAR_FEATURE_LICENSE: (Step.CLEAR_FEATURE_LICENSES,),
+    Action.DEACTIVATE: tuple(Step),
+}
+
+
 class Outcome(StrEnum):
     OPEN = "open"
     DONE = "done"
@@ -68,6 +79,7 @@ class Change(Record):
     record_id: str
     user_id: str
     fields: dict[str, Any] | None = None
+    number: str = ""  # of the candidate it is for
 
 
 class Holding(Record):
@@ -118,6 +130,50 @@ class Holding(Record):
 
     def _deletions(self, rows: tuple[dict[str, Any], ...]) -> tuple[Change, ...]:
         return tuple(Change(record_id=row["Id"], user_id=self.user_id) for row in rows)
+
+
+class Taking(Record):
+    """One candidate on its way: what is done for it, out of what its person holds."""
+
+    number: str
+    action: Action
+    kind: Kind
+    identifier: str
+    holding: Holding
+
+    @property
+    def user_id(self) -> str:
+        return self.holding.user_id
+
+    @property
+    def seats(self) -> int:
+        """Seats that this frees: all of the person's, or the one."""
+        return self.holding.seats if self.action is Action.DEACTIVATE else len(self.rows)
+
+    @property
+    def rows(self) -> tuple[dict[str, Any], ...]:
+        """The assignments in which the one seat consists; a feature license is a field and has none."""
+        match self.action:
+            case Action.REMOVE_PERMISSION_SET_LICENSE:
+                held, name = self.holding.permission_set_licenses, "PermissionSetLicense.DeveloperName"
+            case Action.REMOVE_PACKAGE_LICENSE:
+                held, name = self.holding.package_licenses, "PackageLicense.NamespacePrefix"
+            case Action.CLEAR_FEATURE_LICENSE:
+                return ({"Id": self.user_id},) if self.identifier in self.holding.feature_licenses else ()
+            case Action.DEACTIVATE:
+                return ()
+        return tuple(row for row in held if row.get(name) == self.identifier)
+
+    def changes(self, step: Step) -> tuple[Change, ...]:
+        """The records that `step` changes for this candidate."""
+        if step not in STEPS[self.action]:
+            return ()
+        if self.action is Action.DEACTIVATE:
+            return tuple(each.model_copy(update={"number": self.number}) for each in self.holding.changes(step))
+        fields = {self.identifier: False} if self.action is Action.CLEAR_FEATURE_LICENSE else None
+        return tuple(
+            Change(record_id=row["Id"], user_id=self.user_id, fields=fields, number=self.number) for row in self.rows
+        )
 
 
 class PlannedCall(Record):
@@ -179,18 +235,21 @@ class Request(Record):
     holdings: tuple[Holding, ...] = Field(default=(), repr=False)
 
 
-def planned_calls(holdings: Sequence[Holding]) -> list[PlannedCall]:
-    """Every request, in the order of sending, that takes back all these people hold.
+def planned_calls(takings: Sequence[Taking]) -> list[PlannedCall]:
+    """Every request, in the order of sending, that takes all these seats back.
 
     Permission set licenses that Salesforce removes by itself with the permission set stay in the plan: whether
     it did is known only after reading back, and then the call shrinks or vanishes.
     """
-    return [call for step in Step for call in calls_of(step, holdings)]
+    return [call for step in Step for call in calls_of(step, takings)]
 
 
-def calls_of(step: Step, holdings: Sequence[Holding]) -> list[PlannedCall]:
-    """The requests of one step for these people, in batches of at most BATCH_SIZE[step] records."""
-    changes = [change for holding in holdings for change in holding.changes(step)]
+def calls_of(step: Step, takings: Sequence[Taking]) -> list[PlannedCall]:
+    """The requests of one step for these candidates, in batches of at most BATCH_SIZE[step] records.
+
+    A record stands once in a call: Salesforce refuses a call that names one twice.
+    """
+    rounds = _rounds([change for taking in takings for change in taking.changes(step)])
     size = BATCH_SIZE[step]
     method = "PATCH" if step in (Step.FREEZE, Step.CLEAR_FEATURE_LICENSES, Step.DEACTIVATE) else "DELETE"
     return [
@@ -200,12 +259,26 @@ def calls_of(step: Step, holdings: Sequence[Holding]) -> list[PlannedCall]:
             method=method,
             changes=tuple(changes[start : start + size]),
         )
+        for changes in rounds
         for start in range(0, len(changes), size)
     ]
 
 
+def _rounds(changes: Sequence[Change]) -> list[list[Change]]:
+    """The changes in as many rounds as the most often changed record needs."""
+    rounds: list[list[Change]] = []
+    seen: Counter[str] = Counter()
+    for change in changes:
+        turn = seen[change.record_id]
+        seen[change.record_id] += 1
+        if turn == len(rounds):
+            rounds.append([])
+        rounds[turn].append(change)
+    return rounds
+
+
 def allowed_users(active_users: int, asked_for: int | None) -> int:
-    """How many people one run may deactivate: 25 or 5 % of the active users, or the number asked for."""
+    """How many people one run may touch: 25 or 5 % of the active users, or the number asked for."""
     if asked_for is not None:
         return asked_for
     return max(MAX_USERS_FLOOR, int(active_users * MAX_USERS_SHARE))
@@ -216,7 +289,7 @@ def guard_size(selected: int, active_users: int, asked_for: int | None) -> None:
     allowed = allowed_users(active_users, asked_for)
     if selected > allowed:
         raise GuardExceeded(
-            f"{selected} users are selected and one run may deactivate {allowed} of {active_users} active users.",
+            f"{selected} users are selected and one run may touch {allowed} of {active_users} active users.",
             f"Select fewer, or raise the limit on purpose on the command line: --max-users {selected}.",
             selected=selected,
             allowed=allowed,

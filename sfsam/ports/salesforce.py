@@ -119,6 +119,10 @@ class OrgSession(Protocol):
         """The newest successful human sign-in of each of these users after `since`."""
         ...
 
+    def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        """What keeps these users from being deactivated as far as it can be known beforehand: (what, remedy)."""
+        ...
+
     def send(self, call: PlannedCall) -> list[RowOutcome]:
         """Send one call, once. Raises OutcomeUnknown when no answer came."""
         ...

@@ -31,6 +31,7 @@ from sfsam.ports import (
 )
 from sfsam.salesforce import addresses, metadata, registration, soql
 from sfsam.salesforce.acting import Actor
+from sfsam.salesforce.blockers import blockers
 from sfsam.salesforce.checks import check_permissions
 from sfsam.salesforce.oauth_faults import fault_of
 from sfsam.salesforce.people import PeopleReader
@@ -188,6 +189,9 @@ class HttpOrgSession:
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
         return self._people.human_logins_since(user_ids, since)
+
+    def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        return blockers(self._rest, user_ids)
 
     def send(self, call: PlannedCall) -> list[RowOutcome]:
         return self._actor.send(call)

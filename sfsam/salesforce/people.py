@@ -15,6 +15,7 @@ from sfsam.salesforce.permissions import any_of, effective_permissions
 from sfsam.salesforce.rest import RestReader, Row, value_of
 from sfsam.salesforce.sign_ins import newest_human_sign_ins, parse_moment
 
+_OF_PARENTS = ("Name", "DeveloperName", "NamespacePrefix", "LicenseId")
 _ADMINISTRATOR = ("PermissionsManageUsers", "PermissionsModifyAllData", "PermissionsCustomizeApplication")
 
 
@@ -128,7 +129,7 @@ def _plain(row: Row) -> dict[str, Any]:
     flat: dict[str, Any] = {}
     for name, value in row.items():
         if isinstance(value, dict):
-            kept = {part: value[part] for part in ("Name", "DeveloperName", "NamespacePrefix") if part in value}
+            kept = {part: value[part] for part in _OF_PARENTS if part in value}
             flat.update({f"{name}.{part}": text for part, text in kept.items()})
         else:
             flat[name] = value

@@ -9,7 +9,7 @@ from typing import Any
 
 from sfsam.domain.answers import IdentifyAnswer
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import CLOSABLE, Candidate, Justification, State
+from sfsam.domain.candidates import CLOSABLE, Action, Candidate, Justification, State
 from sfsam.domain.commands import Identify
 from sfsam.domain.profiles import Profile
 from sfsam.domain.subscriptions import Kind, Part, Thresholds
@@ -18,11 +18,11 @@ from sfsam.services.excluding import close_excluded, refresh_exclusions
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, entry, profile_named
 
-RULES = ("unused_user_license",)
+RULES = ("unused_user_license", "orphan_permission_set_license", "inactive_holder")
 SHRUNK_SHARE = 0.2
 _NOT_ABOUT_SEATS = frozenset({"TenantUsageEntitlement"})  # what no rule looks at, and may come or be left out
 
-_BASE_COLUMNS = frozenset({"org_id", "user_id", "user_principal_name", "kind", "identifier", "justification"})
+_BASE_COLUMNS = frozenset({"org_id", "user_id", "user_principal_name", "kind", "identifier", "action", "justification"})
 
 
 def identify(world: World, command: Identify, control: JobControl) -> IdentifyAnswer:
@@ -81,7 +81,7 @@ class _OrgRun:
     def _renew(self, work: UnitOfWork, caught: dict[str, list[dict[str, Any]]]) -> list[Candidate]:
         known = work.candidates.select(profile_id=self._profile_id)
         opened = {_seat(candidate): candidate for candidate in known if not candidate.state.is_closed}
-        kept = {_seat(candidate) for candidate in known if candidate.evidence.get("kept")}
+        kept = {_seat(candidate) for candidate in known if candidate.is_kept_on(self._now.date())}
         last = work.candidates.last_number()
         saved: list[Candidate] = []
         for rule, rows in caught.items():
@@ -90,7 +90,7 @@ class _OrgRun:
                 seat = (row["user_id"], Kind(row["kind"]), row["identifier"])
                 if seat in opened:
                     self.updated += 1
-                    saved.append(opened[seat].model_copy(update=self._facts(row)))
+                    saved.append(opened[seat].model_copy(update={"rule": rule, **self._facts(row)}))
                 elif seat not in kept:
                     self.created += 1
                     saved.append(self._new(rule, row, f"RC{last + self.created:07d}"))
@@ -113,6 +113,7 @@ class _OrgRun:
     def _facts(self, row: dict[str, Any]) -> dict[str, Any]:
         evidence = {name: _jsonable(value) for name, value in row.items() if name not in _BASE_COLUMNS}
         return {
+            "action": Action(row["action"]),
             "justification": Justification(row["justification"]),
             "last_activity_at": row["last_activity_at"],
             "inactive_days": row["inactive_days"],
@@ -138,7 +139,7 @@ class _OrgRun:
             candidate = work.candidates.find(row["number"]) if row["number"] not in renewed else None
             if candidate is None or candidate.state not in CLOSABLE:
                 continue
-            to, reason = _ending(row)
+            to, reason = _ending(row, candidate.justification)
             moved, trace = candidate.move(to, reason=reason, actor=self._actor, at=self._now)
             candidates.append(moved)
             entries.append(trace)
@@ -171,16 +172,22 @@ def _seat(candidate: Candidate) -> tuple[str, Kind, str]:
     return candidate.user_id, candidate.kind, candidate.identifier
 
 
-def _ending(row: dict[str, Any]) -> tuple[State, str]:
+def _ending(row: dict[str, Any], because: Justification) -> tuple[State, str]:
     """Why a candidate stopped being one: the state it ends in, and the reason in words."""
     if not row["seat_exists"]:
         return State.CLOSED_SKIPPED, "The seat is gone from the org; sfsam did not take it."
-    if row["part"] == Part.ACTIVE:
+    if because is Justification.INACTIVE_HOLDER and row["part"] != Part.INACTIVE_HOLDER:
+        return State.CLOSED_CANCELED, "The user is active again."
+    if because is Justification.UNALLOCATED and row["part"] == Part.STALE:
+        return State.CLOSED_CANCELED, "The person does not use Salesforce any more; all their seats are looked at."
+    if row["part"] == Part.ACTIVE and because is not Justification.UNALLOCATED:
         return State.CLOSED_CANCELED, "The person has used Salesforce again."
     if row["is_administrator"]:
         return State.CLOSED_SKIPPED, "The person is an administrator now, and administrators are protected."
     if row["part"] == Part.MACHINE:
         return State.CLOSED_SKIPPED, "Only machines log in as this user."
+    if because is Justification.UNALLOCATED:
+        return State.CLOSED_CANCELED, "A permission set of the person needs the license again."
     return State.CLOSED_CANCELED, "The rule no longer catches this seat."
 
 

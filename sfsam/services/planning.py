@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from decimal import Decimal
 from itertools import groupby
 
@@ -12,12 +11,12 @@ from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
 from sfsam.domain.candidates import Candidate, State, words
 from sfsam.domain.commands import PlanReclaim, Reclaim
 from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus, Purpose
-from sfsam.domain.reclaim import Holding, guard_size, planned_calls
-from sfsam.domain.subscriptions import STALE_AFTER_DAYS
+from sfsam.domain.reclaim import Taking, guard_size, planned_calls
 from sfsam.domain.validation import missing
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
 from sfsam.ports import OrgSession, UnitOfWork
 from sfsam.services.excluding import reasons_by_number
+from sfsam.services.objections import Known, Objection, sort_out
 from sfsam.services.world import World, conversation, profile_named
 
 
@@ -27,19 +26,19 @@ class OrgPlan:
 
     profile: Profile
     going: tuple[Candidate, ...]
-    holdings: tuple[Holding, ...]
-    left_out: tuple[tuple[Candidate, State, str, str], ...] = field(default=())
+    takings: tuple[Taking, ...]
+    left_out: tuple[tuple[Candidate, Objection], ...] = field(default=())
 
 
 def plan(world: World, command: PlanReclaim) -> PlanAnswer:
     """The plan as people read it: every call, the seats it frees, and who stays out."""
     plans = [_org_plan(world, *part, command.max_users) for part in selection(world, command)]
-    calls = [call for each in plans for call in planned_calls(each.holdings)]
+    calls = [call for each in plans for call in planned_calls(each.takings)]
     savings, currency = _savings(world, [c.number for each in plans for c in each.going])
     return PlanAnswer(
         planned_calls=len(calls),
-        seats_freed=sum(holding.seats for each in plans for holding in each.holdings),
-        users=sum(len(each.holdings) for each in plans),
+        seats_freed=sum(taking.seats for each in plans for taking in each.takings),
+        users=sum(len({taking.user_id for taking in each.takings}) for each in plans),
         potential_savings=savings,
         currency=currency,
         calls=[
@@ -56,11 +55,11 @@ def plan(world: World, command: PlanReclaim) -> PlanAnswer:
             LeftOut(
                 number=candidate.number,
                 user_principal_name=candidate.user_principal_name,
-                reason=reason,
-                remedy=remedy,
+                reason=objection.reason,
+                remedy=objection.remedy,
             )
             for each in plans
-            for candidate, _, reason, remedy in each.left_out
+            for candidate, objection in each.left_out
         ],
     )
 
@@ -99,6 +98,16 @@ def require_permissions(session: OrgSession) -> None:
         )
 
 
+def known(world: World, profile: Profile, candidates: Sequence[Candidate]) -> Known:
+    """What is known of these candidates before the org is asked."""
+    return Known(own_user_ids(world, profile), reasons_by_number(world, [each.number for each in candidates]))
+
+
+def people_of(candidates: Sequence[Candidate]) -> int:
+    """How many people these candidates are of: one person may hold several of the seats."""
+    return len({candidate.user_id for candidate in candidates})
+
+
 def own_user_ids(world: World, profile: Profile) -> frozenset[str]:
     """The users that sfsam itself is connected as; they are never touched."""
     with world.store.begin() as work:
@@ -106,66 +115,15 @@ def own_user_ids(world: World, profile: Profile) -> frozenset[str]:
     return frozenset(each.org.user_id for each in connections if each is not None and each.org is not None)
 
 
-def sort_out(
-    session: OrgSession,
-    own_users: Collection[str],
-    excluded: Mapping[str, str],
-    candidates: Sequence[Candidate],
-    now: datetime,
-) -> tuple[list[tuple[Candidate, Holding]], list[tuple[Candidate, State, str, str]]]:
-    """Read these people from the org as they are now: who may go, and who stays out (with state and reason).
-
-    `excluded` is why, for the numbers of candidates that an exclusion keeps out at this moment.
-    """
-    by_user = {candidate.user_id: candidate for candidate in candidates}
-    holdings = {holding.user_id: holding for holding in session.holdings(list(by_user))}
-    since = now - timedelta(days=STALE_AFTER_DAYS)
-    active_again = session.human_logins_since(list(by_user), since)
-    going, staying = [], []
-    for user_id, candidate in by_user.items():
-        holding = holdings.get(user_id)
-        objection = _objection(own_users, excluded.get(candidate.number), holding, active_again.get(user_id))
-        if objection is None and holding is not None:
-            going.append((candidate, holding))
-        elif objection is not None:
-            staying.append((candidate, *objection))
-    return going, staying
-
-
-def _objection(
-    own_users: Collection[str], excluded: str | None, holding: Holding | None, seen_at: datetime | None
-) -> tuple[State, str, str] | None:
-    if holding is None:
-        return State.CLOSED_SKIPPED, "The user is gone from the org.", "Nothing is left to take back."
-    if not holding.is_active:
-        return State.CLOSED_SKIPPED, "The user is inactive already.", "Nothing is left to take back."
-    if holding.user_id in own_users:
-        return State.CLOSED_SKIPPED, "sfsam is connected as this user.", "Exclude the user from the rule."
-    if excluded is not None:
-        return State.CLOSED_SKIPPED, excluded, "Remove the exclusion if the seat is to be taken back after all."
-    if holding.is_administrator:
-        return State.CLOSED_SKIPPED, "Administrators are never deactivated.", "Take the admin rights away first."
-    if holding.is_machine:
-        return State.CLOSED_SKIPPED, "This user belongs to an integration.", "Exclude the user from the rule."
-    if seen_at is not None:
-        return (
-            State.CLOSED_CANCELED,
-            f"Used Salesforce again on {seen_at:%d %b %Y}.",
-            "Nothing to do: the seat is in use.",
-        )
-    return None
-
-
 def _org_plan(world: World, profile: Profile, candidates: list[Candidate], max_users: int | None) -> OrgPlan:
-    require_guard(world, profile, len(candidates), max_users)
+    require_guard(world, profile, people_of(candidates), max_users)
     with conversation(world, profile, Purpose.ACT) as (session, _):
         require_permissions(session)
-        excluded = reasons_by_number(world, [candidate.number for candidate in candidates])
-        going, staying = sort_out(session, own_user_ids(world, profile), excluded, candidates, world.clock.now())
+        going, staying = sort_out(session, known(world, profile, candidates), candidates, world.clock.now())
     return OrgPlan(
         profile=profile,
         going=tuple(candidate for candidate, _ in going),
-        holdings=tuple(holding for _, holding in going),
+        takings=tuple(taking for _, taking in going),
         left_out=tuple(staying),
     )
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Sequence
 
 from sfsam.domain.answers import OutcomeRow, ReclaimAnswer
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import Candidate, State
+from sfsam.domain.candidates import CLOSABLE, Action, Candidate, State
 from sfsam.domain.commands import Reclaim
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job
 from sfsam.domain.profiles import Profile, Purpose
 from sfsam.domain.reclaim import (
     Attempt,
-    Holding,
     Outcome,
     PlannedCall,
     Request,
@@ -27,19 +26,20 @@ from sfsam.domain.reclaim import (
 )
 from sfsam.errors import OutcomeUnknown, SfsamError
 from sfsam.ports import OrgSession, RowOutcome
-from sfsam.services.excluding import reasons_by_number
-from sfsam.services.planning import own_user_ids, require_guard, require_permissions, selection, sort_out
+from sfsam.services.objections import Objection, covered, sort_out
+from sfsam.services.planning import known, people_of, require_guard, require_permissions, selection
+from sfsam.services.reclaim_batch import Batch, free_what_came_back
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry
 
-PEOPLE_PER_BATCH = 25
+CANDIDATES_PER_BATCH = 25
 
 
 def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> ReclaimAnswer:
     """Take back the seats of the chosen candidates, org by org, batch by batch."""
     parts = selection(world, command)
     for profile, candidates in parts:
-        require_guard(world, profile, len(candidates), command.max_users)
+        require_guard(world, profile, people_of(candidates), command.max_users)
     phases = Phases(control, [profile.name for profile, _ in parts] or ["Nothing is ready"])
     runs = [_OrgReclaim(world, profile, candidates, command, job) for profile, candidates in parts]
     for run in runs:
@@ -52,7 +52,7 @@ def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> Re
 
 
 class _OrgReclaim:
-    """One org's part of a reclaim. A batch is at most 25 people: what a crash leaves open stays small."""
+    """One org's part of a reclaim. A batch is at most 25 candidates: what a crash leaves open stays small."""
 
     def __init__(self, world: World, profile: Profile, candidates: list[Candidate], command: Reclaim, job: Job) -> None:
         self._world = world
@@ -69,30 +69,35 @@ class _OrgReclaim:
         phases.begin(self._profile.name, expected=len(self._candidates))
         with conversation(self._world, self._profile, Purpose.ACT) as (session, _):
             require_permissions(session)
-            own_users = own_user_ids(self._world, self._profile)
             for batch in _batches(self._candidates):
                 if phases.should_stop():
                     break
-                self._reclaim_batch(session, own_users, batch)
+                self._reclaim_batch(session, batch)
                 phases.advance(self._profile.name, len(self.outcomes))
         phases.end(self._profile.name, rows=len(self.outcomes))
 
-    def _reclaim_batch(self, session: OrgSession, own_users: frozenset[str], batch: Sequence[Candidate]) -> None:
-        excluded = reasons_by_number(self._world, [candidate.number for candidate in batch])
-        going, staying = sort_out(session, own_users, excluded, batch, self._world.clock.now())
-        for candidate, state, reason, _ in staying:
-            self._move(candidate, state, reason)
+    def _reclaim_batch(self, session: OrgSession, chosen: Sequence[Candidate]) -> None:
+        now = self._world.clock.now()
+        going, staying = sort_out(session, known(self._world, self._profile, chosen), chosen, now)
+        for candidate, objection in staying:
+            self._leave_out(candidate, objection)
         if not going:
             return
-        people = _People(going)
-        request = self._begin(people)
-        self.planned += len(planned_calls([holding for _, holding in going]))
+        batch = Batch(going)
+        request = self._begin(batch)
+        self.planned += len(planned_calls(batch.takings()))
         for step in Step:
-            self._take_step(session, request, people, step)
-        for candidate in people.candidates():
-            self._complete(candidate, people.seats_before(candidate.user_id))
+            self._take_step(session, request, batch, step)
+        for candidate in batch.candidates():
+            self._complete(candidate, batch.seats_before(candidate.number))
 
-    def _begin(self, people: _People) -> Request:
+    def _leave_out(self, candidate: Candidate, objection: Objection) -> None:
+        detail: dict[str, object] | None = (
+            {"remedy": objection.remedy} if objection.state is State.ATTENTION_REQUIRED else None
+        )
+        self._move(candidate, objection.state, objection.reason, detail)
+
+    def _begin(self, batch: Batch) -> Request:
         """First transaction: the request with the state before, and every candidate on its way."""
         request = Request(
             request_id=new_id(),
@@ -100,11 +105,11 @@ class _OrgReclaim:
             job_id=self._job.job_id,
             requested_by=self._actor,
             requested_at=self._world.clock.now(),
-            holdings=tuple(people.holdings()),
+            holdings=tuple({taking.user_id: taking.holding for taking in batch.takings()}.values()),
         )
         with self._world.store.begin() as work:
             work.requests.add(request)
-            for candidate in people.candidates():
+            for candidate in batch.candidates():
                 moved, trace = candidate.move(
                     State.AWAITING_REVOCATION,
                     reason="Reclaim was confirmed.",
@@ -113,7 +118,7 @@ class _OrgReclaim:
                     detail={"request_id": request.request_id},
                 )
                 moved = moved.model_copy(update={"evidence": {**moved.evidence, **self._worth(moved)}})
-                people.replace(moved)
+                batch.replace(moved)
                 work.candidates.save([moved])
                 work.audit.append([trace])
             work.commit()
@@ -122,23 +127,23 @@ class _OrgReclaim:
     def _worth(self, candidate: Candidate) -> dict[str, object]:
         return self._worths.get(candidate.number, {})
 
-    def _take_step(self, session: OrgSession, request: Request, people: _People, step: Step) -> None:
-        if step is Step.REMOVE_PERMISSION_SET_LICENSES:
+    def _take_step(self, session: OrgSession, request: Request, batch: Batch, step: Step) -> None:
+        if step is Step.REMOVE_PERMISSION_SET_LICENSES and (leaving := batch.leaving()):
             # Removing permission sets has removed most of these by itself; read what is left (fact sheet 5.5).
-            people.refresh(session.holdings(people.user_ids()))
-        for call in calls_of(step, people.holdings()):
-            attempts = self._intend(request, people, call)
+            batch.refresh({holding.user_id: holding for holding in session.holdings(leaving)})
+        for call in calls_of(step, batch.takings()):
+            attempts = self._intend(request, call)
             try:
                 answers = {answer.record_id: answer for answer in session.send(call)}
             except OutcomeUnknown as trouble:
-                self._leave_open(people, call, trouble)
+                self._leave_open(batch, call, trouble)
                 continue
             except SfsamError as trouble:
                 now = self._world.clock.now()
-                self._save_outcomes(people, call, [each.not_sent(str(trouble), now) for each in attempts])
+                self._save_outcomes(batch, call, [each.not_sent(str(trouble), now) for each in attempts])
                 continue
             effects = session.in_effect(attempts)
-            self._save_outcomes(people, call, [self._outcome(each, answers, effects) for each in attempts])
+            self._save_outcomes(batch, call, [self._outcome(each, answers, effects) for each in attempts])
 
     def _outcome(self, attempt: Attempt, answers: dict[str, RowOutcome], effects: dict[str, bool]) -> Attempt:
         answer = answers[attempt.record_id]
@@ -150,7 +155,7 @@ class _OrgReclaim:
             at=self._world.clock.now(),
         )
 
-    def _intend(self, request: Request, people: _People, call: PlannedCall) -> list[Attempt]:
+    def _intend(self, request: Request, call: PlannedCall) -> list[Attempt]:
         """Save what is about to be sent, before it is sent."""
         now = self._world.clock.now()
         attempts = [
@@ -158,7 +163,7 @@ class _OrgReclaim:
                 attempt_id=new_id(),
                 request_id=request.request_id,
                 profile_id=self._profile.profile_id,
-                number=people.number(change.user_id),
+                number=change.number,
                 user_id=change.user_id,
                 step=call.step,
                 record_id=change.record_id,
@@ -172,43 +177,55 @@ class _OrgReclaim:
             work.commit()
         return attempts
 
-    def _save_outcomes(self, people: _People, call: PlannedCall, closed: list[Attempt]) -> None:
-        """Second transaction: what became of each change; people with one that is not done stop here."""
-        deactivated = [
-            attempt.user_id for attempt in closed if attempt.step is Step.DEACTIVATE and attempt.outcome is Outcome.DONE
-        ]
+    def _save_outcomes(self, batch: Batch, call: PlannedCall, closed: list[Attempt]) -> None:
+        """Second transaction: what became of each change; candidates with one that is not done stop here."""
         with self._world.store.begin() as work:
             work.requests.save_attempts(closed)
             work.audit.append([self._call_entry(call, closed)])
-            if deactivated:
-                work.seats.free_all(people.org_id, deactivated)
+            free_what_came_back(work, batch.org_id, closed)
             work.commit()
         for attempt in closed:
-            if attempt.outcome is not Outcome.DONE and people.has(attempt.user_id):
-                self._stop_person(people, attempt)
+            if attempt.outcome is not Outcome.DONE and batch.has(attempt.number):
+                self._stop(batch, attempt)
 
-    def _stop_person(self, people: _People, attempt: Attempt) -> None:
-        candidate = people.drop(attempt.user_id)
+    def _stop(self, batch: Batch, attempt: Attempt) -> None:
+        candidate = batch.drop(attempt.number)
         self._move(
             candidate,
             State.ATTENTION_REQUIRED,
             f"Stopped at the step “{attempt.step.replace('_', ' ')}”: {attempt.said or attempt.code}",
         )
 
-    def _leave_open(self, people: _People, call: PlannedCall, trouble: OutcomeUnknown) -> None:
-        """No answer came. The attempts stay open and the people stay where they are, until `settle`."""
-        for user_id in {change.user_id for change in call.changes}:
-            candidate = people.drop(user_id)
-            self.outcomes.append(OutcomeRow(number=candidate.number, state=candidate.state, message=str(trouble)))
+    def _leave_open(self, batch: Batch, call: PlannedCall, trouble: OutcomeUnknown) -> None:
+        """No answer came. The attempts stay open and the candidates stay where they are, until `settle`."""
+        for number in dict.fromkeys(change.number for change in call.changes):
+            candidate = batch.drop(number)
+            self.outcomes.append(OutcomeRow(number=number, state=candidate.state, message=str(trouble)))
 
     def _complete(self, candidate: Candidate, seats: int) -> None:
         self.seats_freed += seats
+        free = f"{seats} {'seat is' if seats == 1 else 'seats are'} free."
+        said = "Deactivated" if candidate.action is Action.DEACTIVATE else "Taken back"
         self._move(
             candidate,
             State.CLOSED_COMPLETE,
-            f"Deactivated and read back; {seats} {'seat is' if seats == 1 else 'seats are'} free.",
+            f"{said} and read back; {free}",
             self._worth(candidate) | {"seats": seats},
         )
+        if candidate.action is Action.DEACTIVATE:
+            self._close_covered(candidate)
+
+    def _close_covered(self, by: Candidate) -> None:
+        """The person's other open seats went with them; each seat is counted once (product.md R3)."""
+        with self._world.store.begin() as work:
+            others = [
+                each
+                for each in work.candidates.of_user(by.org_id, by.user_id)
+                if each.number != by.number and each.state in CLOSABLE
+            ]
+        objection = covered(by.number)
+        for other in others:
+            self._move(other, objection.state, objection.reason)
 
     def _move(self, candidate: Candidate, to: State, reason: str, detail: dict[str, object] | None = None) -> None:
         moved, trace = candidate.move(to, reason=reason, actor=self._actor, at=self._world.clock.now(), detail=detail)
@@ -238,47 +255,9 @@ class _OrgReclaim:
         )
 
 
-class _People:
-    """The people of one batch who are still on their way, with what they hold."""
-
-    def __init__(self, going: Sequence[tuple[Candidate, Holding]]) -> None:
-        self._candidates = {candidate.user_id: candidate for candidate, _ in going}
-        self._holdings = {holding.user_id: holding for _, holding in going}
-        self._seats_before = {holding.user_id: holding.seats for _, holding in going}
-        self.org_id = going[0][0].org_id
-
-    def candidates(self) -> list[Candidate]:
-        return list(self._candidates.values())
-
-    def holdings(self) -> list[Holding]:
-        return [self._holdings[user_id] for user_id in self._candidates]
-
-    def user_ids(self) -> list[str]:
-        return list(self._candidates)
-
-    def has(self, user_id: str) -> bool:
-        return user_id in self._candidates
-
-    def number(self, user_id: str) -> str:
-        return self._candidates[user_id].number
-
-    def seats_before(self, user_id: str) -> int:
-        """The seats this person held before anything was sent, each counted once."""
-        return self._seats_before[user_id]
-
-    def replace(self, candidate: Candidate) -> None:
-        self._candidates[candidate.user_id] = candidate
-
-    def refresh(self, holdings: Sequence[Holding]) -> None:
-        self._holdings |= {holding.user_id: holding for holding in holdings if self.has(holding.user_id)}
-
-    def drop(self, user_id: str) -> Candidate:
-        return self._candidates.pop(user_id)
-
-
 def _batches(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
-    for start in range(0, len(candidates), PEOPLE_PER_BATCH):
-        yield candidates[start : start + PEOPLE_PER_BATCH]
+    for start in range(0, len(candidates), CANDIDATES_PER_BATCH):
+        yield candidates[start : start + CANDIDATES_PER_BATCH]
 
 
 def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sfsam.domain.answers import OutcomeRow, SettleAnswer
-from sfsam.domain.candidates import State
+from sfsam.domain.candidates import Action, State
 from sfsam.domain.commands import Settle
 from sfsam.domain.profiles import Profile, Purpose
-from sfsam.domain.reclaim import Attempt, Outcome, Step
+from sfsam.domain.reclaim import STEPS, Attempt, Outcome, Step
+from sfsam.services.reclaim_batch import free_what_came_back
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry, profile_named
 
@@ -42,12 +43,11 @@ def _settle_org(world: World, profile: Profile, actor: str) -> list[OutcomeRow]:
     with world.store.begin() as work:
         work.requests.save_attempts(closed)
         history = {each.number: work.requests.attempts_for(each.number) for each in waiting}
-        freed = [each for each in waiting if _is_deactivated(history[each.number])]
-        if freed:
-            work.seats.free_all(freed[0].org_id, [each.user_id for each in freed])
+        if waiting:
+            free_what_came_back(work, waiting[0].org_id, [each for attempts in history.values() for each in attempts])
         for candidate in waiting:
             moved = candidate
-            for to, reason in _moves(history[candidate.number]):
+            for to, reason in _moves(candidate.action, history[candidate.number]):
                 moved, trace = moved.move(to, reason=reason, actor=actor, at=world.clock.now())
                 work.audit.append([trace])
             work.candidates.save([moved])
@@ -82,15 +82,12 @@ def _read_back(world: World, profile: Profile, opened: list[Attempt]) -> list[At
     ]
 
 
-def _is_deactivated(attempts: list[Attempt]) -> bool:
-    return any(each.step is Step.DEACTIVATE and each.outcome is Outcome.DONE for each in attempts)
-
-
-def _moves(attempts: list[Attempt]) -> list[tuple[State, str]]:
+def _moves(action: Action, attempts: list[Attempt]) -> list[tuple[State, str]]:
     """Where a candidate goes: complete, back to Ready when nothing was touched, or to a person's attention."""
-    if _is_deactivated(attempts):
-        return [(State.CLOSED_COMPLETE, "Deactivated; found by reading the org back.")]
     done = [each.step for each in attempts if each.outcome is Outcome.DONE]
+    if STEPS[action][-1] in done:
+        said = "Deactivated" if action is Action.DEACTIVATE else "Taken back"
+        return [(State.CLOSED_COMPLETE, f"{said}; found by reading the org back.")]
     if not done:
         return [
             (State.ATTENTION_REQUIRED, "Nothing was changed before sfsam stopped."),

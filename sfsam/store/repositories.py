@@ -99,6 +99,9 @@ class StoredCandidates:
             tail="ORDER BY number",
         )
 
+    def of_user(self, org_id: str, user_id: str) -> list[Candidate]:
+        return self._candidates.select("org_id = ? AND user_id = ?", [org_id, user_id], tail="ORDER BY number")
+
     def save(self, candidates: Sequence[Candidate]) -> None:
         self._candidates.save(candidates)
         self._changed()

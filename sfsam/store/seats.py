@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import duckdb
 
@@ -22,6 +23,22 @@ _FREE = (
 )
 
 
+_FREE_ONE = (
+    """DELETE FROM subscription WHERE org_id = $org_id AND (
+        (kind <> 'user' AND list_contains($record_ids, record_id))
+        OR (kind = 'feature' AND list_contains($features, user_id || ':' || identifier)))""",
+    "DELETE FROM sf_user_feature WHERE org_id = $org_id AND list_contains($features, user_id || ':' || field)",
+    "DELETE FROM sf_user_package_license WHERE org_id = $org_id AND list_contains($record_ids, id)",
+    "DELETE FROM sf_permission_set_license_assign WHERE org_id = $org_id AND list_contains($record_ids, id)",
+    "DELETE FROM sf_permission_set_assignment WHERE org_id = $org_id AND list_contains($record_ids, id)",
+)
+_HOLDERS = """
+    SELECT DISTINCT user_id FROM subscription WHERE org_id = $org_id AND (
+        (kind <> 'user' AND list_contains($record_ids, record_id))
+        OR (kind = 'feature' AND list_contains($features, user_id || ':' || identifier)))
+"""
+
+
 class StoredSeats:
     """Fits ports.Seats."""
 
@@ -36,3 +53,21 @@ class StoredSeats:
         count_seats(self._cursor, org_id)
         recount(self._cursor, org_id, user_ids)
         self._changed()
+
+    def free(self, org_id: str, record_ids: Sequence[str], features: Sequence[tuple[str, str]]) -> None:
+        """These assignments were removed by us, and these feature licenses cleared: those seats go."""
+        parameters = {
+            "org_id": org_id,
+            "record_ids": list(record_ids),
+            "features": [f"{user_id}:{field}" for user_id, field in features],
+        }
+        holders = [user_id for (user_id,) in self._cursor.execute(_HOLDERS, parameters).fetchall()]
+        for statement in _FREE_ONE:
+            self._cursor.execute(statement, _used(statement, parameters))
+        count_seats(self._cursor, org_id)
+        recount(self._cursor, org_id, holders)
+        self._changed()
+
+
+def _used(statement: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in parameters.items() if f"${name}" in statement}

@@ -122,7 +122,10 @@ JOB_TITLES = {
     JobKind.IDENTIFY: "Identify removal candidates",
     JobKind.RECLAIM: "Reclaim seats",
     JobKind.SETTLE: "Settle open outcomes",
+    JobKind.RECONCILE: "Reconcile",
     JobKind.IMPORT: "Import a file",
+    JobKind.RESOLVE_PEOPLE: "Match users to people",
+    JobKind.HOUSEKEEP: "Forget old history",
 }
 NO_DATA = (
     "No data yet",
@@ -229,53 +232,6 @@ def candidates_lead(states: list[dict[str, Any]]) -> str:
     value = f", worth :primary[**{worth}**] a year" if worth and count else ""
     needs = f" **{number(attention)}** {'needs' if attention == 1 else 'need'} attention first." if attention else ""
     return f"{first}{value}.{needs}"
-
-
-def candidate_sentence(row: dict[str, Any], days: int) -> str:
-    """Holds … in … and has not used Salesforce for 143 days; the rule allows 60. Reclaiming frees …, worth … a year."""
-    is_done = row["state"] == State.CLOSED_COMPLETE
-    unused = (
-        "has never used Salesforce"
-        if is_missing(row["inactive_days"])
-        else f"has not used Salesforce for **{age_in_words(row['inactive_days'])}**; the rule allows {days}"
-    )
-    seats = int(row["seats"]) if not is_missing(row.get("seats")) else 1
-    frees = f"Reclaiming {'freed' if is_done else 'frees'} **{counted(seats, 'seat', 'seats')}**"
-    worth = (
-        f", worth **{money_exact(row['potential_savings'], row['currency'])}** a year"
-        if not is_missing(row["potential_savings"])
-        else "; what they are worth is not known"
-    )
-    holds = "Held" if is_done else "Holds"
-    return f"{holds} **{plain(row['model'])}** in {plain(row['org'])} and {unused}. {frees}{worth}."
-
-
-def plan_title(plan: Any) -> str:
-    """The totals of a plan: Plan for 6 users: 3 calls, 7 seats freed, €6,768 a year."""
-    worth = f", {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
-    return (
-        f"Plan for {counted(plan.users, 'user', 'users')}: {counted(plan.planned_calls, 'call', 'calls')}, "
-        f"{counted(plan.seats_freed, 'seat', 'seats')} freed{worth}"
-    )
-
-
-def confirm_question(plan: Any, orgs: list[str]) -> str:
-    where = f" in {orgs[0]}" if len(orgs) == 1 else f" in {len(orgs)} orgs" if orgs else ""
-    return f"Reclaim {counted(plan.seats_freed, 'seat', 'seats')}{where}?"
-
-
-def confirm_consequences(plan: Any) -> str:
-    """Who is deactivated, what becomes free, what it is worth."""
-    people = f"{counted(plan.users, 'user is', 'users are')} deactivated and can no longer log in."
-    worth = f", worth {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
-    return f"{people} **{counted(plan.seats_freed, 'seat becomes', 'seats become')} free{worth}.**"
-
-
-def confirm_check(plan: Any) -> str:
-    """The words beside the check box, naming who stays out."""
-    left = len(plan.left_out)
-    stays = f" {counted(left, 'person stays', 'people stay')} out of it." if left else ""
-    return f"I have read the plan.{stays}"
 
 
 def jobs_lead(jobs: int, active: int, failed: int) -> str:

@@ -6,17 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sfsam.domain.candidates import Action
 from sfsam.domain.reclaim import (
     BATCH_SIZE,
     Attempt,
     Holding,
     Outcome,
     Step,
+    Taking,
     allowed_users,
     calls_of,
     guard_size,
     planned_calls,
 )
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import GuardExceeded
 
 NOON = datetime(2026, 11, 24, 12)
@@ -36,6 +39,17 @@ def holding(number: int = 1, **more: object) -> Holding:
     return Holding.model_validate(fields | more)
 
 
+def taking(held: Holding, action: Action = Action.DEACTIVATE, identifier: str = "SFDC", **more: object) -> Taking:
+    kind = {
+        Action.REMOVE_PERMISSION_SET_LICENSE: Kind.PERMISSION_SET,
+        Action.REMOVE_PACKAGE_LICENSE: Kind.PACKAGE,
+        Action.CLEAR_FEATURE_LICENSE: Kind.FEATURE,
+        Action.DEACTIVATE: Kind.USER,
+    }[action]
+    fields = {"number": f"RC{held.user_id[-7:]}", "action": action, "kind": kind, "identifier": identifier}
+    return Taking.model_validate({**fields, "holding": held, **more})
+
+
 def test_the_steps_follow_the_order_that_frees_everything() -> None:
     full = holding(
         permission_sets=({"Id": "0Pa1"},),
@@ -43,7 +57,7 @@ def test_the_steps_follow_the_order_that_frees_everything() -> None:
         package_licenses=({"Id": "0511"},),
         feature_licenses=("UserPermissionsKnowledgeUser",),
     )
-    calls = planned_calls([full])
+    calls = planned_calls([taking(full)])
     assert [call.step for call in calls] == list(Step)
     assert [(call.method, call.object) for call in calls] == [
         ("PATCH", "UserLogin"),
@@ -63,15 +77,54 @@ def test_pitfall_29_a_call_changes_one_object_type_only() -> None:
         for number in range(3)
     ]
     prefixes = {"User": "005", "UserLogin": "0Yw", "PermissionSetAssignment": "0Pa", "UserPackageLicense": "051"}
-    calls = planned_calls(people)
+    calls = planned_calls([taking(each) for each in people])
     assert {call.object for call in calls} == {"UserLogin", "PermissionSetAssignment", "UserPackageLicense", "User"}
     for call in calls:
         assert {change.record_id[:3] for change in call.changes} == {prefixes[call.object]}
 
 
 def test_a_step_with_nothing_to_do_sends_nothing() -> None:
-    assert [call.step for call in planned_calls([holding(is_frozen=True)])] == [Step.DEACTIVATE]
-    assert planned_calls([holding(is_active=False, is_frozen=True)]) == []
+    assert [call.step for call in planned_calls([taking(holding(is_frozen=True))])] == [Step.DEACTIVATE]
+    assert planned_calls([taking(holding(is_active=False, is_frozen=True))]) == []
+
+
+MANY = {
+    "permission_sets": ({"Id": "0Pa1"},),
+    "permission_set_licenses": (
+        {"Id": "2LA1", "PermissionSetLicense.DeveloperName": "SalesUserPsl"},
+        {"Id": "2LA2", "PermissionSetLicense.DeveloperName": "CRMUserPsl"},
+    ),
+    "package_licenses": ({"Id": "0511", "PackageLicense.NamespacePrefix": "SBQQ"},),
+    "feature_licenses": ("UserPermissionsKnowledgeUser", "UserPermissionsMarketingUser"),
+}
+
+
+@pytest.mark.parametrize(
+    ("action", "identifier", "call", "record"),
+    [
+        (Action.REMOVE_PERMISSION_SET_LICENSE, "CRMUserPsl", ("DELETE", "PermissionSetLicenseAssign"), "2LA2"),
+        (Action.REMOVE_PACKAGE_LICENSE, "SBQQ", ("DELETE", "UserPackageLicense"), "0511"),
+        (Action.CLEAR_FEATURE_LICENSE, "UserPermissionsMarketingUser", ("PATCH", "User"), holding().user_id),
+    ],
+)
+def test_taking_one_seat_back_touches_that_record_only(
+    action: Action, identifier: str, call: tuple[str, str], record: str
+) -> None:
+    one = taking(holding(**MANY), action, identifier)
+    [sent] = planned_calls([one])
+    assert (sent.method, sent.object) == call
+    [change] = sent.changes
+    assert (change.record_id, change.number) == (record, one.number)
+    assert change.fields == ({identifier: False} if action is Action.CLEAR_FEATURE_LICENSE else None)
+    assert one.seats == 1
+
+
+def test_a_record_stands_once_in_a_call() -> None:
+    held = holding(**MANY)
+    features = [taking(held, Action.CLEAR_FEATURE_LICENSE, name, number=name) for name in held.feature_licenses]
+    calls = planned_calls(features)
+    assert [len(call.changes) for call in calls] == [1, 1]
+    assert [call.changes[0].number for call in calls] == list(held.feature_licenses)
 
 
 @given(st.lists(st.integers(0, 7), max_size=60))
@@ -80,7 +133,7 @@ def test_every_change_is_in_exactly_one_call_of_at_most_the_batch_size(sizes: li
         holding(number, permission_sets=tuple({"Id": f"0Pa{number}-{each}"} for each in range(size)))
         for number, size in enumerate(sizes)
     ]
-    calls = calls_of(Step.REMOVE_PERMISSION_SETS, people)
+    calls = calls_of(Step.REMOVE_PERMISSION_SETS, [taking(each) for each in people])
     sent = [change.record_id for call in calls for change in call.changes]
     assert sorted(sent) == sorted(row["Id"] for each in people for row in each.permission_sets)
     assert all(len(call.changes) <= BATCH_SIZE[call.step] for call in calls)

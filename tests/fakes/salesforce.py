@@ -39,6 +39,7 @@ class Person:
     permission_set_licenses: list[str] = field(default_factory=list)
     package_licenses: list[str] = field(default_factory=list)
     features: set[str] = field(default_factory=set)
+    tied: dict[str, str] = field(default_factory=dict)  # permission set -> the permission set license that it needs
     seen_at: datetime | None = None
 
 
@@ -65,6 +66,7 @@ class FakeOrg:
         )
         self.staged: StagedDownload | None = None
         self.trouble: SfsamError | None = None
+        self.blocked: dict[str, list[tuple[str, str]]] = {}
         self.on_send: dict[int, str] = {}  # call number -> "kill before", "kill after", "no answer", "lost"
         self.kill_on_read_back: int | None = None
         self.read_backs = 0
@@ -132,6 +134,9 @@ class FakeSession:
         people = [self._org.people[each] for each in user_ids if each in self._org.people]
         return {each.user_id: each.seen_at for each in people if each.seen_at and each.seen_at > since}
 
+    def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
+        return {each: said for each, said in self._org.blocked.items() if each in user_ids}
+
     def send(self, call: PlannedCall) -> list[RowOutcome]:
         what = self._org.on_send.get(len(self._org.sent))
         if what == "kill before":
@@ -164,7 +169,7 @@ class FakeSession:
             case Step.DEACTIVATE:
                 return not person.is_active
             case Step.CLEAR_FEATURE_LICENSES:
-                return not person.features
+                return not person.features & set(attempt.fields or ())
             case _:
                 return attempt.record_id not in getattr(person, attempt.step.removeprefix("remove_"))
 
@@ -235,8 +240,21 @@ def _holding(person: Person) -> Holding:
         profile_id="00e000000000001AAA",
         last_login_at=person.seen_at,
         system_modstamp="",
-        permission_sets=tuple({"Id": each} for each in person.permission_sets),
-        permission_set_licenses=tuple({"Id": each} for each in person.permission_set_licenses),
-        package_licenses=tuple({"Id": each} for each in person.package_licenses),
+        permission_sets=tuple(
+            {"Id": each, "PermissionSet.Name": each, "PermissionSet.LicenseId": person.tied.get(each)}
+            for each in person.permission_sets
+        ),
+        permission_set_licenses=tuple(
+            {"Id": each, "PermissionSetLicenseId": f"0PL-{each}", "PermissionSetLicense.DeveloperName": _license(each)}
+            for each in person.permission_set_licenses
+        ),
+        package_licenses=tuple(
+            {"Id": each, "PackageLicense.NamespacePrefix": _license(each)} for each in person.package_licenses
+        ),
         feature_licenses=tuple(sorted(person.features)),
     )
+
+
+def _license(record_id: str) -> str:
+    """The license that a record is of: what stands before the colon of "SalesUserPsl:2LA1"."""
+    return record_id.split(":")[0]

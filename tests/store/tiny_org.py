@@ -162,15 +162,25 @@ OBJECTS: Mapping[str, tuple[list[str], Rows]] = {
         ],
     ),
     "PermissionSet": (
-        ["Id", "Name", "IsOwnedByProfile", "ProfileId", "PermissionsManageUsers", "PermissionsApiUserOnly"],
         [
-            ["0PS-1", "X00e", "true", "00e-admin", "true", "false"],
-            ["0PS-2", "Reports", "false", None, "false", "false"],
+            "Id",
+            "Name",
+            "IsOwnedByProfile",
+            "ProfileId",
+            "PermissionsManageUsers",
+            "PermissionsApiUserOnly",
+            "LicenseId",
+        ],
+        [
+            ["0PS-1", "X00e", "true", "00e-admin", "true", "false", None],
+            ["0PS-2", "Reports", "false", None, "false", "false", None],
+            ["0PS-3", "Sales", "false", None, "false", "false", "0PL-1"],
+            ["0PS-4", "CRM", "false", None, "false", "false", "0PL-2"],  # which ada's license is for, and nobody holds
         ],
     ),
     "PermissionSetAssignment": (
         ["Id", "AssigneeId", "PermissionSetId", "PermissionSetGroupId"],
-        [["0Pa-1", "005-eve", "0PS-1", None], ["0Pa-2", "005-ben", "0PS-2", None]],
+        [["0Pa-1", "005-eve", "0PS-1", None], ["0Pa-2", "005-ben", "0PS-2", None], ["0Pa-3", "005-ada", "0PS-3", None]],
     ),
     "PermissionSetGroupComponent": (["Id", "PermissionSetGroupId", "PermissionSetId"], []),
     "UserLogin": (["Id", "UserId", "IsFrozen"], [["0Yw-1", "005-ben", "true"], ["0Yw-2", "005-ada", "false"]]),

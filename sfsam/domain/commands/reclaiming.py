@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import Field
@@ -31,11 +32,15 @@ class Reclaim(Command):
 
 
 class MoveCandidate(Command):
-    """Keep (closed_skipped) a candidate, or put a repaired one back to ready. Answer: CandidateRow."""
+    """Keep (closed_skipped) a candidate, or put a repaired one back to ready. Answer: CandidateRow.
+
+    A kept seat is not proposed again until the day `until`; None: KEPT_DAYS from today.
+    """
 
     number: str
     to: Literal[State.CLOSED_SKIPPED, State.READY]
     reason: str = Field(min_length=1)
+    until: date | None = None
 
 
 class Settle(Command):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from sfsam.charts.formats import counted, number
-from sfsam.domain.candidates import State
+from sfsam.domain.candidates import KEPT_DAYS, State
 from sfsam.domain.commands import MoveCandidate
 from sfsam.ui import frames, messages, state, viewer
+from sfsam.ui.candidate_messages import JUSTIFICATION_WORDS
 from sfsam.ui.components import cards, failures, filters, tables
 from sfsam.ui.state import Scope
 
@@ -43,7 +45,8 @@ SORTINGS = [
 COLUMNS = [
     tables.text("Person", "name", 150),
     tables.text("License", "model", 148),
-    tables.text("Org", "org", 172),
+    tables.Column("Why", lambda row: JUSTIFICATION_WORDS.get(row["justification"], row["justification"]), 112),
+    tables.text("Org", "org", 150),
     tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
     tables.age("Last use", "inactive_days"),
     tables.count("Seats", "seats"),
@@ -119,11 +122,17 @@ def moves(candidate: dict[str, Any]) -> None:
     with st.container(horizontal=True):
         with st.popover("Keep…", icon=":material/event_available:", key="keep"):
             reason = st.text_input("Why does this person keep the seat?", max_chars=200, key="keep_reason")
+            until = st.date_input(
+                "Ask again on",
+                value=frames.now().date() + timedelta(days=KEPT_DAYS),
+                min_value=frames.now().date() + timedelta(days=1),
+                key="keep_until",
+            )
             st.button(
                 "Keep the seat",
                 disabled=not reason.strip(),
                 on_click=_move,
-                args=(candidate["number"], State.CLOSED_SKIPPED, reason.strip()),
+                args=(candidate["number"], State.CLOSED_SKIPPED, reason.strip(), until),
                 key="keep_confirm",
             )
         if candidate["state"] == State.ATTENTION_REQUIRED:
@@ -143,10 +152,10 @@ def orgs_of(numbers: list[str]) -> list[str]:
     return sorted({str(row["org"]) for row in frames.rows("candidates", numbers=numbers)}) if numbers else []
 
 
-def _move(number_: str, to: Any, reason: str) -> None:
+def _move(number_: str, to: Any, reason: str, until: date | None = None) -> None:
     state.forget("move_refused")
     with failures.kept("move_refused"):
-        frames.send(MoveCandidate(number=number_, to=to, reason=reason, actor=viewer.person().name))
+        frames.send(MoveCandidate(number=number_, to=to, reason=reason, until=until, actor=viewer.person().name))
 
 
 def _shown(rows: pd.DataFrame, selected: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import streamlit as st
 from sfsam.charts.formats import is_missing, money_exact
 from sfsam.domain.candidates import State
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
-from sfsam.ui import formats, frames, license_messages, messages
+from sfsam.ui import candidate_messages, formats, frames, license_messages, messages
 from sfsam.ui.components import attention, cards, tables
 
 PERSON = "pages/licenses/person.py"
@@ -31,7 +31,7 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
     with cards.card("evidence", formats.plain(person["name"]), badge=badge, read="person_signals"):
         _who(person)
         if candidate:
-            st.markdown(messages.candidate_sentence(candidate, STALE_AFTER_DAYS))
+            st.markdown(candidate_messages.candidate_sentence(candidate, STALE_AFTER_DAYS))
             if candidate["message"]:
                 st.markdown(f":{badge[1]}[{badge[0]}] {formats.plain(candidate['message'])}")
         _signals(org_id, user_id)

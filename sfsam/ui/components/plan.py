@@ -10,7 +10,7 @@ import streamlit as st
 from sfsam.charts.formats import counted, number
 from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
 from sfsam.domain.commands import PlanReclaim, Reclaim
-from sfsam.ui import formats, frames, messages, state, viewer
+from sfsam.ui import candidate_messages, formats, frames, messages, state, viewer
 from sfsam.ui.components import cards, failures, jobs, tables
 
 SLOT = "reclaim"
@@ -20,7 +20,7 @@ def panel(numbers: Sequence[str], orgs: list[str]) -> None:
     """What taking back these candidates' seats would send: every call, the seats freed, who stays out and why."""
     with failures.told():
         plan = _planned(tuple(sorted(numbers)))
-        with cards.card("plan", formats.plain(messages.plan_title(plan))):
+        with cards.card("plan", formats.plain(candidate_messages.plan_title(plan))):
             if plan.calls:
                 tables.small([_call(call) for call in plan.calls], alt="Every call that would be sent, in order")
             for left in plan.left_out:
@@ -52,14 +52,14 @@ def _planned(numbers: tuple[str, ...]) -> PlanAnswer:
 
 
 def _confirm(plan: PlanAnswer, numbers: tuple[str, ...], orgs: list[str]) -> None:
-    @st.dialog(messages.confirm_question(plan, orgs), width="medium", on_dismiss=_close)
+    @st.dialog(candidate_messages.confirm_question(plan, orgs), width="medium", on_dismiss=_close)
     def dialog() -> None:
         if not state.remembered("confirming"):  # a button of the dialog was pressed, and only the dialog ran anew
             st.rerun()
-        st.markdown(formats.plain(messages.confirm_consequences(plan)).replace("\\*\\*", "**"))
+        st.markdown(formats.plain(candidate_messages.confirm_consequences(plan)).replace("\\*\\*", "**"))
         st.markdown(f":material/undo: {messages.REMEMBERED}")
         st.markdown(f":material/update: {messages.READ_AGAIN}")
-        has_read = st.checkbox(messages.confirm_check(plan), key="has_read_plan")
+        has_read = st.checkbox(candidate_messages.confirm_check(plan), key="has_read_plan")
         with st.container(horizontal=True, horizontal_alignment="right"):
             st.button("Cancel", on_click=_close, key="cancel_reclaim")
             st.button(

@@ -7,11 +7,11 @@
 --   low usage. Ben, created in January, never signed in: caught, never used. Cleo signed in on 1 October (54 days):
 --   not caught. Dan, created on 1 November, never signed in: in grace, not caught.
 -- parameters: org_id, stale_after_days, grace_days
--- columns: org_id, user_id, user_principal_name, kind, identifier, justification, last_activity_at, inactive_days,
---   deciding_signal, name, department, model, last_login_date, last_machine_at, created_at, grace_since, is_frozen,
+-- columns: org_id, user_id, user_principal_name, kind, identifier, action, justification, last_activity_at,
+--   inactive_days, deciding_signal, name, department, model, last_login_date, last_machine_at, created_at, grace_since, is_frozen,
 --   snapshot_taken_at, stale_after_days, grace_days, seats, potential_savings, currency
 SELECT
-    s.org_id, s.user_id, s.user_principal_name, s.kind, s.identifier,
+    s.org_id, s.user_id, s.user_principal_name, s.kind, s.identifier, 'deactivate' AS action,
     CASE WHEN s.last_activity_at IS NULL THEN 'never_used' ELSE 'low_usage' END AS justification,
     s.last_activity_at, s.inactive_days, s.deciding_signal, s.name, s.department, s.model, s.last_login_date,
     s.last_machine_at, s.created_date AS created_at, s.grace_since, s.is_frozen, s.taken_at AS snapshot_taken_at,

@@ -1,0 +1,154 @@
+"""Who may be touched at this very moment: every candidate is looked at again, fresh from the org, before it is sent.
+
+The first objection counts. Each says in which state the candidate ends (or that it needs attention), why, and what to
+do about it (product.md R6, R7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sfsam.domain.candidates import Action, Candidate, Justification, State
+from sfsam.domain.reclaim import Holding, Taking
+from sfsam.domain.subscriptions import STALE_AFTER_DAYS
+from sfsam.ports import OrgSession
+
+
+class Objection(NamedTuple):
+    state: State
+    reason: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is known before the org is asked: as whom sfsam is connected, and which candidates are excluded, why."""
+
+    own_users: Collection[str]
+    excluded: Mapping[str, str] = field(default_factory=dict)
+
+
+def sort_out(
+    session: OrgSession, known: Known, candidates: Sequence[Candidate], now: datetime
+) -> tuple[list[tuple[Candidate, Taking]], list[tuple[Candidate, Objection]]]:
+    """Read these people from the org as they are now: which candidates may go, and which stay out.
+
+    Of a person who is deactivated every other seat stays out, because it goes with the person.
+    """
+    user_ids = list(dict.fromkeys(candidate.user_id for candidate in candidates))
+    holdings = {holding.user_id: holding for holding in session.holdings(user_ids)}
+    leaving = [each.user_id for each in candidates if each.action is Action.DEACTIVATE]
+    active_again = session.human_logins_since(leaving, now - timedelta(days=STALE_AFTER_DAYS)) if leaving else {}
+    blockers = session.blockers(leaving) if leaving else {}
+    going: list[tuple[Candidate, Taking]] = []
+    staying: list[tuple[Candidate, Objection]] = []
+    for candidate in sorted(candidates, key=lambda each: each.action is not Action.DEACTIVATE):
+        taking = _taking(candidate, holdings.get(candidate.user_id))
+        objection = _protected(known, candidate, taking) or (
+            _still_in_use(taking, active_again.get(candidate.user_id), blockers.get(candidate.user_id))
+            if candidate.action is Action.DEACTIVATE
+            else _seat_needed(candidate, taking, {each.user_id: each.number for each, _ in going if _leaves(each)})
+        )
+        if objection is not None:
+            staying.append((candidate, objection))
+        elif taking is not None:
+            going.append((candidate, taking))
+    return going, staying
+
+
+def covered(by: str) -> Objection:
+    """A seat that goes with its person: it is counted there, once."""
+    return Objection(
+        State.CLOSED_SKIPPED, f"Covered by {by}, which deactivates the person.", "Nothing to do: the seat is freed."
+    )
+
+
+def _leaves(candidate: Candidate) -> bool:
+    return candidate.action is Action.DEACTIVATE
+
+
+def _taking(candidate: Candidate, holding: Holding | None) -> Taking | None:
+    if holding is None:
+        return None
+    return Taking(
+        number=candidate.number,
+        action=candidate.action,
+        kind=candidate.kind,
+        identifier=candidate.identifier,
+        holding=holding,
+    )
+
+
+def _protected(known: Known, candidate: Candidate, taking: Taking | None) -> Objection | None:
+    """Objections whatever the action: gone, ourselves, excluded, an administrator, an integration."""
+    if taking is None:
+        return Objection(State.CLOSED_SKIPPED, "The user is gone from the org.", "Nothing is left to take back.")
+    if taking.user_id in known.own_users:
+        return Objection(State.CLOSED_SKIPPED, "sfsam is connected as this user.", "Exclude the user from the rule.")
+    if candidate.number in known.excluded:
+        return Objection(
+            State.CLOSED_SKIPPED,
+            known.excluded[candidate.number],
+            "Remove the exclusion if the seat is to be taken back after all.",
+        )
+    if taking.holding.is_active and taking.holding.is_administrator:
+        return Objection(State.CLOSED_SKIPPED, "Administrators are never touched.", "Take the admin rights away first.")
+    if taking.holding.is_machine:
+        return Objection(
+            State.CLOSED_SKIPPED, "This user belongs to an integration.", "Exclude the user from the rule."
+        )
+    return None
+
+
+def _still_in_use(
+    taking: Taking | None, seen_at: datetime | None, blockers: Sequence[tuple[str, str]] | None
+) -> Objection | None:
+    """Objections to deactivating: inactive already, used again, or something in the org that Salesforce will not let
+    go of without a successor (fact sheet 5.3)."""
+    if taking is not None and not taking.holding.is_active:
+        return Objection(State.CLOSED_SKIPPED, "The user is inactive already.", "Nothing is left to take back.")
+    if seen_at is not None:
+        return Objection(
+            State.CLOSED_CANCELED,
+            f"Used Salesforce again on {seen_at:%d %b %Y}.",
+            "Nothing to do: the seat is in use.",
+        )
+    if blockers:
+        return Objection(
+            State.ATTENTION_REQUIRED,
+            " ".join(what for what, _ in blockers),
+            " ".join(dict.fromkeys(remedy for _, remedy in blockers)),
+        )
+    return None
+
+
+def _seat_needed(candidate: Candidate, taking: Taking | None, leaving: Mapping[str, str]) -> Objection | None:
+    """Objections to taking back one seat: it went already, goes with the person, or is needed after all."""
+    if taking is None:
+        return None
+    if taking.user_id in leaving:
+        return covered(leaving[taking.user_id])
+    if not taking.rows:
+        return Objection(State.CLOSED_SKIPPED, "The seat was given back already.", "Nothing is left to take back.")
+    if candidate.justification is Justification.INACTIVE_HOLDER and taking.holding.is_active:
+        return Objection(State.CLOSED_CANCELED, "The user is active again.", "Nothing to do: the seat is in use.")
+    if needing := _permission_sets_that_need(taking):
+        return Objection(
+            State.CLOSED_CANCELED if taking.holding.is_active else State.ATTENTION_REQUIRED,
+            f"The permission set {needing[0]} needs this license.",
+            "Take the permission set away first if the license is to come back.",
+        )
+    return None
+
+
+def _permission_sets_that_need(taking: Taking) -> list[str]:
+    """Names of the person's permission sets that are tied to this permission set license."""
+    licenses = {row.get("PermissionSetLicenseId") for row in taking.rows} - {None}
+    return [
+        str(row.get("PermissionSet.Name") or "")
+        for row in taking.holding.permission_sets
+        if row.get("PermissionSet.LicenseId") in licenses
+    ]

@@ -1,0 +1,81 @@
+"""The sentences about a removal candidate and its plan: why, what is sent, what it frees."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sfsam.charts.formats import counted, is_missing, money_exact
+from sfsam.domain.candidates import Justification, State
+from sfsam.domain.reclaim import Step
+from sfsam.ui.formats import age_in_words, plain
+
+ACTION_WORDS = {
+    "remove_permission_set_license": "Remove the permission set license",
+    "remove_package_license": "Remove the package license",
+    "clear_feature_license": "Clear the feature license",
+    "deactivate": "Deactivate the user",
+}
+JUSTIFICATION_WORDS = {
+    Justification.LOW_USAGE: "Low usage",
+    Justification.NEVER_USED: "Never used",
+    Justification.UNALLOCATED: "Not needed",
+    Justification.INACTIVE_HOLDER: "Inactive holder",
+}
+
+
+def candidate_sentence(row: dict[str, Any], days: int) -> str:
+    """Holds … in … and has not used Salesforce for 143 days; the rule allows 60. Reclaiming frees …, worth … a year."""
+    is_done = row["state"] == State.CLOSED_COMPLETE
+    seats = int(row["seats"]) if not is_missing(row.get("seats")) else 1
+    frees = f"Reclaiming {'freed' if is_done else 'frees'} **{counted(seats, 'seat', 'seats')}**"
+    worth = (
+        f", worth **{money_exact(row['potential_savings'], row['currency'])}** a year"
+        if not is_missing(row["potential_savings"])
+        else "; what they are worth is not known"
+    )
+    holds = "Held" if is_done else "Holds"
+    return f"{holds} **{plain(row['model'])}** in {plain(row['org'])} and {_why(row, days)}. {frees}{worth}."
+
+
+def _why(row: dict[str, Any], days: int) -> str:
+    """What speaks against the seat, by the rule that found it."""
+    if row["justification"] == Justification.UNALLOCATED:
+        return "has no permission set that needs this license"
+    if row["justification"] == Justification.INACTIVE_HOLDER:
+        return "was deactivated, while the org still counts the seat as used"
+    if is_missing(row["inactive_days"]):
+        return "has never used Salesforce"
+    return f"has not used Salesforce for **{age_in_words(row['inactive_days'])}**; the rule allows {days}"
+
+
+def plan_title(plan: Any) -> str:
+    """The totals of a plan: Plan for 6 users: 3 calls, 7 seats freed, €6,768 a year."""
+    worth = f", {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
+    return (
+        f"Plan for {counted(plan.users, 'user', 'users')}: {counted(plan.planned_calls, 'call', 'calls')}, "
+        f"{counted(plan.seats_freed, 'seat', 'seats')} freed{worth}"
+    )
+
+
+def confirm_question(plan: Any, orgs: list[str]) -> str:
+    where = f" in {orgs[0]}" if len(orgs) == 1 else f" in {len(orgs)} orgs" if orgs else ""
+    return f"Reclaim {counted(plan.seats_freed, 'seat', 'seats')}{where}?"
+
+
+def confirm_consequences(plan: Any) -> str:
+    """Who is deactivated, what becomes free, what it is worth."""
+    leaving = sum(call.users for call in plan.calls if call.step == Step.DEACTIVATE)
+    staying = plan.users - leaving
+    people = f"{counted(leaving, 'user is', 'users are')} deactivated and can no longer log in." if leaving else ""
+    if staying:
+        others = counted(staying, "other user" if leaving else "user", "other users" if leaving else "users")
+        people = f"{people} Of {others} single licenses are taken back; they stay as they are otherwise."
+    worth = f", worth {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
+    return f"{people.strip()} **{counted(plan.seats_freed, 'seat becomes', 'seats become')} free{worth}.**"
+
+
+def confirm_check(plan: Any) -> str:
+    """The words beside the check box, naming who stays out."""
+    left = len(plan.left_out)
+    stays = f" {counted(left, 'person stays', 'people stay')} out of it." if left else ""
+    return f"I have read the plan.{stays}"
