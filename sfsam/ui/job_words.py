@@ -101,6 +101,17 @@ def _reconciled(result: dict[str, Any]) -> str:
     return f"{counted(licenses, 'license', 'licenses')} of {counted(orgs, 'org', 'orgs')}."
 
 
+def _resolved(result: dict[str, Any]) -> str:
+    matched, unmatched = result.get("matched", 0), result.get("unmatched", 0)
+    first = f"{counted(matched, 'user is', 'users are')} matched to people"
+    return f"{first}; {number(unmatched)} with a seat {'is' if unmatched == 1 else 'are'} not."
+
+
+def _housekept(result: dict[str, Any]) -> str:
+    rows = sum((result.get("gone") or {}).values())
+    return f"{counted(rows, 'row', 'rows')} from before {result.get('before')} {'is' if rows == 1 else 'are'} gone."
+
+
 _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.CONNECT: _connected,
     JobKind.CREATE_TOKEN: _token_made,
@@ -111,5 +122,7 @@ _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.RECLAIM: _reclaimed,
     JobKind.SETTLE: _settled,
     JobKind.IMPORT: _imported,
+    JobKind.RESOLVE_PEOPLE: _resolved,
+    JobKind.HOUSEKEEP: _housekept,
     JobKind.RECONCILE: _reconciled,
 }
