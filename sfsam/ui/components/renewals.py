@@ -76,7 +76,7 @@ def figures(scope: Scope, days: int) -> None:
     ]
     for currency, cost, at_stake in _sums(rows):
         whole = f"Of {money(cost, currency)} a year that end."
-        kpis.append(Kpi(f"At stake, {currency} a year", money(at_stake, currency), help=whole, is_cost=at_stake > 0))
+        kpis.append(Kpi(f"At stake, {currency}", money(at_stake, currency), help=whole, is_cost=at_stake > 0))
     cards.kpis(kpis)
 
 
