@@ -10,7 +10,7 @@ import streamlit as st
 
 from sfsam import charts
 from sfsam.charts.formats import is_missing, money, money_exact, number
-from sfsam.ui import frames, license_messages
+from sfsam.ui import frames, license_messages, state
 from sfsam.ui.components import cards, filters
 from sfsam.ui.components.explain import Behind
 from sfsam.ui.state import IN_ADDRESS, Scope
@@ -23,11 +23,12 @@ def card(scope: Scope) -> None:
     """The slider and what it does. One question answers all thresholds, so that moving it asks the store nothing."""
     rows = frames.fetch("what_if", **scope.parameters())
     with cards.card("what_if", "What if", read="what_if", behind=Behind(scope)):
+        _follow(scope.stale_after_days)
         tried = st.slider(
             license_messages.WHAT_IF,
             0,
             filters.MOST_DAYS,
-            scope.stale_after_days,
+            None if TRIED in st.session_state else scope.stale_after_days,
             format="%d days",
             key=TRIED,
             bind=IN_ADDRESS,
@@ -51,6 +52,14 @@ def card(scope: Scope) -> None:
             )
         if st.session_state.pop("judged_anew", False):
             st.rerun()
+
+
+def _follow(in_force: int) -> None:
+    """When the page's threshold changes, the slider starts from it anew."""
+    before = state.remembered("what_if_from")
+    if before not in (None, in_force):
+        st.session_state[TRIED] = in_force
+    state.remember("what_if_from", in_force)
 
 
 def _figures(rows: pd.DataFrame, tried: int, in_force: int) -> None:
