@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -20,7 +21,6 @@ from sfsam.services.entitling import (
     entitlement_of,
     entry_of,
     numbered,
-    others_of,
     reason_of,
     sentence,
 )
@@ -71,7 +71,8 @@ class _Taking:
     def __init__(self, world: World, work: UnitOfWork, context: ImportContext) -> None:
         self._world, self._work, self._context = world, work, context
         self._names = LicenseNames.of(world)
-        self._known: dict[str, list[Entitlement]] = {}
+        self._orgs: set[str] = set()  # whose entitlements are among the known ones
+        self._known: dict[License, dict[Any, Entitlement]] = {}  # of each license by their keys
         self._changed: dict[str, Entitlement] = {}
         self._entries: list[AuditEntry] = []
         self._number = work.entitlements.last_number()
@@ -91,10 +92,10 @@ class _Taking:
             return refused(" ".join(reason_of(error) for error in trouble.errors()))
         except ValueError as trouble:
             return refused(sentence(str(trouble)))
-        known = self._of_org(org_id)
         key = key_of(license_, terms)
-        before = next((each for each in known if each.key == key), None)
-        verdict = self._compare(license_, terms, before, others_of(known, license_, before))
+        known = self._of(license_)
+        before = known.get(key)
+        verdict = self._compare(license_, terms, before, [each for each in known.values() if each is not before])
         self._context.seen.add(key)
         return verdict
 
@@ -127,17 +128,16 @@ class _Taking:
             by=self._context.by,
             at=self._context.at,
         )
-        known = self._of_org(license_.org_id)
-        if before is not None:
-            known.remove(before)
-        known.append(saved)
+        self._of(license_)[saved.key] = saved
         self._changed[saved.entitlement_id] = saved
         self._entries.append(entry_of(self._world, self._context.by, saved, before))
 
-    def _of_org(self, org_id: str) -> list[Entitlement]:
-        if org_id not in self._known:
-            self._known[org_id] = self._work.entitlements.of_orgs([org_id])
-        return self._known[org_id]
+    def _of(self, license_: License) -> dict[Any, Entitlement]:
+        if license_.org_id not in self._orgs:
+            self._orgs.add(license_.org_id)
+            for each in self._work.entitlements.of_orgs([license_.org_id]):
+                self._known.setdefault(each.license, {})[each.key] = each
+        return self._known.setdefault(license_, {})
 
 
 ROWS = RowKind(
