@@ -172,7 +172,7 @@ def _position_of(app: App, org_id: str) -> list[dict[str, Any]]:
 
 def _the_page_says(page: Page, app: App, license_: dict[str, Any]) -> None:
     """The card of the license on the utilization page counts as the command line does."""
-    address = urllib.parse.urlencode({"org": license_["org"], "license": license_["model"]})
+    address = urllib.parse.urlencode({"org": license_["org"], "model": license_["model"]})
     visit(page, app, f"utilization?{address}", "Utilization")
     chosen = page.locator(".st-key-card_chosen")
     expect(chosen).to_contain_text(f"{license_['model']} in {license_['org']}")
