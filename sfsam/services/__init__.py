@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 from pydantic import BaseModel
 
 from sfsam.config import Settings
@@ -14,41 +11,24 @@ from sfsam.domain.jobs import Job
 from sfsam.errors import UsageError
 from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
 from sfsam.services import (
-    backing_up,
     connecting,
-    connections,
-    diagnosing,
     downloading,
-    entitling,
-    erasing,
-    excluding,
-    exporting,
     history,
     identifying,
     importing,
-    key_rotation,
-    listing,
     logging_in,
-    planning,
-    playbook,
     practicing,
-    pricing,
-    profiles,
     queueing,
     reclaiming,
-    recognizing,
     reconciling,
-    reporting,
     resolving,
-    saving,
     scheduling,
     settling,
     validating,
 )
+from sfsam.services.handlers import HANDLERS, Handler, Result
 from sfsam.services.running import JobControl
 from sfsam.services.world import World
-
-Result = BaseModel | list[Any]
 
 
 class Services:
@@ -66,81 +46,10 @@ class Services:
     ) -> None:
         self._world = World(store, salesforce, vault, practice, sheets, clock, settings)
         self.stopping: set[str] = set()  # jobs that were asked to stop; the worker shares this process
-        self._handlers: dict[type[order.Command], Callable[[World, Any], Result]] = {
-            order.DraftProfile: connecting.draft,
-            order.ReplaceSecret: connecting.replace_secret,
-            order.BeginAuthorization: logging_in.begin_authorization,
-            order.FinishAuthorization: logging_in.finish_authorization,
-            order.SaveConnection: connections.save_connection,
-            order.RemoveConnection: connections.remove_connection,
-            order.MakeKeyPair: connections.make_key_pair,
-            order.StartPlaybook: playbook.start,
-            order.ShowPlaybook: playbook.show,
-            order.SaveSteps: playbook.save_steps,
-            order.SaveRegistration: playbook.save_registration,
-            order.SaveDetails: playbook.save_details,
-            order.MarkComplete: playbook.mark_complete,
-            order.Reopen: playbook.reopen,
-            order.MetadataProject: playbook.metadata_project,
-            order.ShowActivityLog: playbook.activity_log,
-            order.SetReclaim: validating.set_reclaim,
+        self._handlers: dict[type[order.Command], Handler] = {
+            **HANDLERS,
             order.Publish: lambda world, command: self._publish(command),
-            order.ListProfiles: profiles.profiles,
-            order.Pause: profiles.pause,
-            order.Resume: profiles.resume,
-            order.PreviewDelete: profiles.preview_delete,
-            order.DeleteProfile: profiles.delete,
-            order.RotateKey: key_rotation.rotate,
-            order.ListSchedules: scheduling.schedules,
-            order.RunScheduleNow: scheduling.run_now,
-            order.PauseSchedule: scheduling.pause,
-            order.ResumeSchedule: scheduling.resume,
-            order.ChangeSchedule: scheduling.change,
-            order.ListSoftwareModels: recognizing.models,
-            order.ListUnrecognized: recognizing.unrecognized,
-            order.MapIdentifier: recognizing.map_identifier,
-            order.UnmapIdentifier: recognizing.unmap_identifier,
-            order.KeepMapping: recognizing.keep_mapping,
-            order.ListExclusions: excluding.exclusions,
-            order.PreviewExclusion: excluding.preview,
-            order.AddExclusion: excluding.add,
-            order.RemoveExclusion: excluding.remove,
-            order.ListPeople: resolving.people,
-            order.ListUnmatched: resolving.unmatched,
-            order.PreviewRule: resolving.preview_rule,
-            order.SaveRule: resolving.save_rule,
-            order.OrderRules: resolving.order_rules,
-            order.RemoveRule: resolving.remove_rule,
-            order.ConfirmMatch: resolving.confirm,
-            order.ForgetMatch: resolving.forget,
-            order.ErasePerson: erasing.erase,
-            order.PlanReclaim: planning.plan,
-            order.MoveCandidate: listing.move_candidate,
-            order.ShowPosition: listing.position,
-            order.ShowRenewalReport: reporting.renewal_report,
-            order.ListCandidates: listing.candidates,
-            order.Export: listing.export,
-            order.ExportRead: exporting.export_read,
-            order.ShowAudit: listing.audit,
-            order.BackUp: backing_up.back_up,
-            order.RestoreBackup: backing_up.refuse_restore,
-            order.AdoptBackup: backing_up.adopt,
-            order.Diagnose: diagnosing.diagnose,
-            order.ListEntitlements: entitling.entitlements,
-            order.SaveEntitlement: entitling.save,
-            order.RemoveEntitlement: entitling.remove,
-            order.SavePrice: pricing.save,
-            order.RevertPrice: pricing.revert,
-            order.EnterSaving: saving.enter,
-            order.RemoveSaving: saving.remove,
-            order.ListImports: importing.imports,
-            order.RepairRow: importing.repair,
-            order.DropRows: importing.drop,
-            order.ImportTemplate: importing.template,
-            order.Enqueue: queueing.enqueue,
             order.CancelJob: lambda world, command: queueing.cancel(world, command, self.stopping),
-            order.ShowJob: queueing.show,
-            order.ListJobs: queueing.newest,
         }
 
     def handle(self, command: order.Command) -> Result:

@@ -53,7 +53,7 @@ def people(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Labels, s
             labels[user_id] = {"reactivated"}
         sfsam.done("download", "Production")
         sfsam.done("identify")
-        proposed = {row["user_id"] for row in sfsam.done("candidates") if row["state"] == "ready"}
+        proposed = {row["user_id"] for row in sfsam.done("candidates") if row["action"] == "deactivate"}
         yield labels, proposed
 
 

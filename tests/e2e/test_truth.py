@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.e2e.journey import CommandLine, practice_org
-from tests.e2e.truth import Org, activity
+from tests.e2e.truth import Org, activity, unneeded_seats
 
 pytestmark = pytest.mark.emulator
 
@@ -28,6 +28,7 @@ class Compared:
     subscriptions: pd.DataFrame
     candidates: list[dict[str, Any]]
     connected_as: str
+    unneeded: set[tuple[str, str, str]]  # (user, kind, identifier)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +44,11 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
         with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb"), read_only=True) as database:
             subscriptions = database.sql("SELECT * FROM subscriptions").df()
             [(taken_at,)] = database.sql("SELECT taken_at FROM current_snapshot").fetchall()
-        truth = activity(Org.of(practice, pd.Timestamp(taken_at)))
+        org = Org.of(practice, pd.Timestamp(taken_at))
+        truth = activity(org)
+        unneeded = unneeded_seats(practice, org, truth)
         (connected_as,) = [i for i, row in practice.dump("User").items() if row["Username"] == profile["username"]]
-        yield Compared(truth, subscriptions, candidates, connected_as)
+        yield Compared(truth, subscriptions, candidates, connected_as, unneeded)
 
 
 def test_the_population_has_every_kind_of_user(compared: Compared) -> None:
@@ -71,10 +74,18 @@ def test_the_last_human_sign_in_is_the_same_user_by_user(compared: Compared) -> 
     assert seats.last_human_at.notna().sum() > USERS / 2
 
 
-def test_the_candidates_are_exactly_the_stale_people(compared: Compared) -> None:
+def test_the_people_to_be_deactivated_are_exactly_the_stale_ones(compared: Compared) -> None:
     truth = compared.truth
     holders = set(compared.subscriptions[compared.subscriptions.kind == "user"].user_id)
     stale = truth[(truth.part == "stale") & ~truth.is_administrator & ~truth.is_machine]
-    assert {row["user_id"] for row in compared.candidates} == (set(stale.index) & holders) - {compared.connected_as}
-    assert len(compared.candidates) == len({row["user_id"] for row in compared.candidates})
-    assert {(row["kind"], row["state"]) for row in compared.candidates} == {("user", "ready")}
+    leaving = [row for row in compared.candidates if row["action"] == "deactivate"]
+    assert {row["user_id"] for row in leaving} == (set(stale.index) & holders) - {compared.connected_as}
+    assert len(leaving) == len({row["user_id"] for row in leaving})
+    assert {(row["kind"], row["state"]) for row in leaving} == {("user", "ready")}
+
+
+def test_the_other_candidates_are_exactly_the_seats_that_nothing_needs(compared: Compared) -> None:
+    found = {(row["user_id"], row["kind"], row["identifier"]) for row in compared.candidates}
+    found -= {(row["user_id"], row["kind"], row["identifier"]) for row in compared.candidates if row["kind"] == "user"}
+    assert found == compared.unneeded
+    assert {row["justification"] for row in compared.candidates} >= {"unallocated", "inactive_holder"}

@@ -111,6 +111,40 @@ def _part(taken_at: pd.Timestamp, row: Any, created_at: pd.Timestamp) -> str:
     return "in_grace" if created_at > taken_at - 30 * DAY else "stale"
 
 
+def unneeded_seats(practice: PracticeProcess, org: Org, people: pd.DataFrame) -> set[tuple[str, str, str]]:
+    """(user, kind, identifier) of permission set licenses of working people that no permission set of theirs is tied
+    to, and of seats of inactive people that the org counts as used (fact sheet 5.4)."""
+    found = set()
+    sets = org.sets[org.sets.LicenseId.notna()]
+    names = {row["Id"]: row for row in practice.dump("PermissionSetLicense").values()}
+    in_groups = org.components.groupby("PermissionSetGroupId").PermissionSetId.apply(set).to_dict()
+    held: dict[str, set[str]] = {}
+    for row in org.assignments.itertuples():
+        members = in_groups.get(row.PermissionSetGroupId, set()) if row.PermissionSetGroupId else set()
+        held.setdefault(row.AssigneeId, set()).update({row.PermissionSetId, *members})
+    for user in org.users.itertuples():
+        held.setdefault(user.Id, set()).update(org.sets[org.sets.ProfileId == user.ProfileId].Id)
+    assigned = pd.DataFrame(practice.dump("PermissionSetLicenseAssign").values())
+    for license_id, rows in assigned.groupby("PermissionSetLicenseId"):
+        tied = set(sets[sets.LicenseId == license_id].Id)
+        inactive = [user for user in rows.AssigneeId if not people.is_active[user]]
+        if inactive and names[license_id]["UsedLicenses"] == len(rows):
+            found |= {(user, "permission_set", names[license_id]["DeveloperName"]) for user in inactive}
+        found |= {
+            (user, "permission_set", names[license_id]["DeveloperName"])
+            for user in rows.AssigneeId
+            if tied
+            and people.part[user] in ("active", "in_grace")
+            and not people.is_administrator[user]
+            and not held[user] & tied
+        }
+    packages = {row["Id"]: row["NamespacePrefix"] for row in practice.dump("PackageLicense").values()}
+    for row in practice.dump("UserPackageLicense").values():
+        if not people.is_active[row["UserId"]]:
+            found.add((row["UserId"], "package", packages[row["PackageLicenseId"]]))
+    return found
+
+
 # ── Licenses and money ──────────────────────────────────────────────────────────────────────────
 
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
