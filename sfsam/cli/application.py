@@ -20,8 +20,8 @@ from sfsam.cli import (
     people,
     profiles,
     reclaiming,
-    reporting,
     recognizing,
+    reporting,
     scheduling,
     serving,
 )
@@ -71,8 +71,8 @@ app.command()(recognizing.unmap)
 app.add_typer(exclusions, name="exclusions")
 exclusions.callback(invoke_without_command=True)(recognizing.exclusions)
 exclusions.command("list")(recognizing.listing)
-for each in (recognizing.add, recognizing.remove):
-    exclusions.command()(each)
+exclusions.command()(recognizing.add)
+exclusions.command()(recognizing.remove)
 app.add_typer(persons, name="people")
 persons.callback(invoke_without_command=True)(people.people)
 persons.command("list")(people.listed)

@@ -29,11 +29,12 @@ class ScheduledTask(StrEnum):
     FULL_REFRESH = "full_refresh"
     IDENTIFY = "identify"
     SETTLE = "settle"
+    HOUSEKEEP = "housekeep"
 
     @property
     def is_of_profile(self) -> bool:
         """Whether every published profile has one of its own; else there is one for the whole installation."""
-        return self is not ScheduledTask.SETTLE
+        return self not in (ScheduledTask.SETTLE, ScheduledTask.HOUSEKEEP)
 
 
 class Weekday(StrEnum):
@@ -98,12 +99,14 @@ NAMES = {
     ScheduledTask.FULL_REFRESH: "Full refresh {profile}",
     ScheduledTask.IDENTIFY: "Identify removal candidates {profile}",
     ScheduledTask.SETTLE: "Settle open outcomes",
+    ScheduledTask.HOUSEKEEP: "Housekeep",
 }
 FIRST_CADENCES: dict[ScheduledTask, Daily | Weekly | AfterDownload] = {
     ScheduledTask.REFRESH: Daily(at=time(6)),
     ScheduledTask.FULL_REFRESH: Weekly(weekday=Weekday.SUNDAY, at=time(4)),
     ScheduledTask.IDENTIFY: AfterDownload(),
     ScheduledTask.SETTLE: Daily(at=time(5)),
+    ScheduledTask.HOUSEKEEP: Daily(at=time(4, 30)),
 }
 
 

@@ -17,7 +17,7 @@ def export_read(world: World, command: ExportRead) -> ExportAnswer:
 
 
 def write(world: World, read: str, file_format: str, output: str, parameters: dict[str, Any]) -> ExportAnswer:
-    """Write the rows of a read. Raises UsageError for a path that is not whole, StorageFull when it cannot be written."""
+    """Write the rows of a read. Raises UsageError for a path that is not whole, StorageFull when it cannot be."""
     path = Path(output).expanduser()
     if not path.is_absolute():
         raise UsageError(f"{output!r} is not an absolute path.", "Give the whole path of the file.")

@@ -7,11 +7,13 @@ from datetime import date
 
 from sfsam.domain.answers import HousekeepAnswer
 from sfsam.domain.commands import Housekeep
+from sfsam.services.excluding import refresh_exclusions
 from sfsam.services.world import World, entry
 
 
 def housekeep(world: World, command: Housekeep) -> HousekeepAnswer:
-    """Forget what is older than the setting says. Done twice, or every day, it changes nothing more."""
+    """End exclusions that are over, and forget what is older than the setting says. Done twice it changes nothing."""
+    refresh_exclusions(world, world.clock.now().date(), actor=command.actor)
     before = months_before(world.clock.now().date(), world.settings.history_months)
     with world.store.begin() as work:
         gone = {table: rows for table, rows in work.history.prune(before).items() if rows}

@@ -18,6 +18,7 @@ from sfsam.domain.commands import (
     ChangeSchedule,
     Download,
     Enqueue,
+    Housekeep,
     Identify,
     ListSchedules,
     PauseSchedule,
@@ -78,6 +79,8 @@ class Scheduled:
                 return Enqueue(actor=actor, job=Identify(actor=actor, profile=profile_id))
             case ScheduledTask.SETTLE:
                 return Enqueue(actor=actor, job=Settle(actor=actor))
+            case ScheduledTask.HOUSEKEEP:
+                return Enqueue(actor=actor, job=Housekeep(actor=actor))
 
 
 def schedules(world: World, _: ListSchedules) -> list[ScheduleAnswer]:

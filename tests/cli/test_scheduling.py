@@ -17,8 +17,13 @@ Run = Callable[..., Printed]
 SETTLE = "Settle open outcomes"
 
 
+def listed(run: Run, name: str = SETTLE) -> dict[str, Any]:
+    rows: list[dict[str, Any]] = run("job", "list", "--json").document
+    return {row["name"]: row for row in rows}[name]
+
+
 def test_the_list_has_what_contract_and_people_need(script: Script, run: Run) -> None:
-    (row,) = run("job", "list", "--json").document
+    row = listed(run)
     assert row["name"] == SETTLE
     assert row["cadence"] == {"every": "day", "at": "05:00:00"}
     assert (row["state"], row["next_run_at"], row["last_state"]) == ("active", "2026-11-25T05:00:00Z", None)
@@ -30,7 +35,7 @@ def test_the_list_has_what_contract_and_people_need(script: Script, run: Run) ->
 def test_running_waits_for_the_end(script: Script, run: Run) -> None:
     job = run("job", "run", SETTLE, "--json").document
     assert (job["kind"], job["state"], job["result"]) == ("settle", "succeeded", FOUND.model_dump())
-    (row,) = run("job", "list", "--json").document
+    row = listed(run)
     assert (row["last_job_id"], row["last_state"]) == (job["job_id"], "succeeded")
     assert f"{SETTLE}: succeeded." in run("job", "run", SETTLE).out
 
@@ -47,7 +52,7 @@ def test_running_tells_why_it_failed(script: Script, run: Run) -> None:
 
 def test_pause_resume_and_change(script: Script, run: Run) -> None:
     assert run("job", "pause", SETTLE, "--json").document["state"] == "paused"
-    assert run("job", "list", "--json").document[0]["next_run_at"] is None
+    assert listed(run)["next_run_at"] is None
     assert "Next run: 2026-11-25T05:00:00Z" in run("job", "resume", SETTLE).out
     line = ("--every", "week", "--weekday", "friday", "--at", "07:30", "--time-zone", "Europe/Berlin")
     changed = run("job", "change", SETTLE, *line, "--json").document

@@ -34,7 +34,8 @@ from tests.store import tiny_org
 REFRESH = "Refresh Production subscriptions"
 FULL = "Full refresh Production"
 IDENTIFY = "Identify removal candidates Production"
-SETTLE = "Settle open outcomes"
+SETTLE, HOUSEKEEP = "Settle open outcomes", "Housekeep"
+EVERY_NIGHT = [JobKind.HOUSEKEEP, JobKind.SETTLE]  # for the whole installation, in this order
 TOMORROW_AT_SIX = datetime(2026, 11, 25, 6)
 
 
@@ -75,8 +76,9 @@ def test_publishing_makes_the_jobs_of_the_profile(published: Bench) -> None:
         FULL: ("Production", "Every Sunday at 04:00", datetime(2026, 11, 29, 4)),
         IDENTIFY: ("Production", "After each download", None),
         SETTLE: (None, "Every day at 05:00", datetime(2026, 11, 25, 5)),
+        HOUSEKEEP: (None, "Every day at 04:30", datetime(2026, 11, 25, 4, 30)),
     }
-    assert list(found) == [REFRESH, IDENTIFY, FULL, SETTLE]
+    assert list(found) == [REFRESH, IDENTIFY, FULL, HOUSEKEEP, SETTLE]
     assert {each.state for each in found.values()} == {ScheduleState.ACTIVE}
     assert schedules(published) == found  # looking again makes no second one
 
@@ -87,18 +89,18 @@ def test_an_installation_of_before_gets_its_jobs_at_the_first_look(published: Be
     assert due(published) == []
     with published.store._cursor() as cursor:
         rows = cursor.execute("SELECT task, next_run_at FROM scheduled_job ORDER BY task").fetchall()
-    assert [task for task, _ in rows] == ["full_refresh", "identify", "refresh", "settle"]
+    assert [task for task, _ in rows] == ["full_refresh", "housekeep", "identify", "refresh", "settle"]
     assert dict(rows)["refresh"] == TOMORROW_AT_SIX
 
 
 def test_what_is_due_is_queued_once_with_its_job_and_its_next_run(published: Bench) -> None:
     at(published, TOMORROW_AT_SIX - timedelta(seconds=1))
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
     at(published, TOMORROW_AT_SIX + timedelta(seconds=1))
     assert due(published) == [JobKind.DOWNLOAD]
     assert due(published) == []
     found = schedules(published)[REFRESH]
-    (job, _) = published.handle(ListJobs())
+    job, *_ = published.handle(ListJobs())
     assert (job.requested_by, job.profile_id, found.last_job_id) == ("schedule", published.profile_id, job.job_id)
     assert (found.last_state, found.last_run_at) == (JobState.QUEUED, published.clock.now())
     assert found.next_run_at == TOMORROW_AT_SIX + timedelta(days=1)
@@ -107,7 +109,7 @@ def test_what_is_due_is_queued_once_with_its_job_and_its_next_run(published: Ben
 def test_ten_missed_days_are_made_up_for_by_one_run(published: Bench) -> None:
     at(published, datetime(2026, 12, 4, 9))
     # Never two at once: the settling, the daily and the weekly download stand in the queue once each.
-    assert sorted(due(published)) == [JobKind.DOWNLOAD, JobKind.DOWNLOAD, JobKind.SETTLE]
+    assert sorted(due(published)) == [JobKind.DOWNLOAD, JobKind.DOWNLOAD, *EVERY_NIGHT]
     assert due(published) == []
     end_jobs(published)
     assert due(published) == []
@@ -120,9 +122,9 @@ def test_ten_missed_days_are_made_up_for_by_one_run(published: Bench) -> None:
 def test_a_run_that_is_under_way_stands_for_the_next_one(published: Bench) -> None:
     asked = published.handle(Enqueue(actor="ada", job=Download(profile="Production")))
     at(published, TOMORROW_AT_SIX)
-    (settled, found) = sorted(published.services.run_due_schedules(), key=lambda job: job.kind == "download")
+    *others, found = sorted(published.services.run_due_schedules(), key=lambda job: job.kind == "download")
     assert found.job_id == asked.job_id
-    assert settled.kind is JobKind.SETTLE
+    assert sorted(job.kind for job in others) == EVERY_NIGHT
 
 
 def test_candidates_are_looked_for_after_each_download_unless_that_is_paused(published: Bench) -> None:
@@ -142,7 +144,7 @@ def test_a_paused_schedule_waits_and_makes_up_for_nothing(published: Bench) -> N
     paused = published.handle(PauseSchedule(actor="ada", schedule=REFRESH.upper()))
     assert (paused.state, paused.next_run_at) == (ScheduleState.PAUSED, None)
     at(published, TOMORROW_AT_SIX + timedelta(hours=1))
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
     resumed = published.handle(ResumeSchedule(actor="ada", schedule=paused.schedule_id))
     assert (resumed.state, resumed.next_run_at) == (ScheduleState.ACTIVE, TOMORROW_AT_SIX + timedelta(days=1))
     assert due(published) == []
@@ -159,7 +161,7 @@ def test_a_paused_profile_pauses_its_jobs_and_what_was_paused_before_stays_so(pu
     assert {found[name].state for name in (REFRESH, FULL, IDENTIFY)} == {ScheduleState.PROFILE_PAUSED}
     assert found[REFRESH].next_run_at is None
     at(published, datetime(2026, 12, 4, 9))
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
     with pytest.raises(RefusedError, match="while it is paused"):
         published.handle(RunScheduleNow(schedule=REFRESH))
     published.handle(Resume(profile="Production"))
@@ -175,7 +177,7 @@ def test_a_profile_that_returns_to_draft_stops_its_jobs_until_it_is_published_ag
     published.handle(SetReclaim(profile="Production", enabled=True))
     assert schedules(published)[REFRESH].state is ScheduleState.PROFILE_DRAFT
     at(published, datetime(2026, 12, 4, 9))
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
     with pytest.raises(RefusedError, match="while it is a draft"):
         published.handle(RunScheduleNow(schedule=REFRESH))
     published.run(Connect(profile="Production", download=False))
@@ -185,9 +187,9 @@ def test_a_profile_that_returns_to_draft_stops_its_jobs_until_it_is_published_ag
 
 def test_deleting_a_profile_takes_its_jobs_along(published: Bench) -> None:
     published.handle(DeleteProfile(profile="Production", confirmed=True))
-    assert list(schedules(published)) == [SETTLE]
+    assert list(schedules(published)) == [HOUSEKEEP, SETTLE]
     at(published, datetime(2026, 12, 4, 9))
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
 
 
 def test_a_job_can_be_run_at_once_also_when_it_is_paused(published: Bench) -> None:
@@ -245,6 +247,6 @@ def test_the_practice_org_is_left_alone_while_it_does_not_run(published: Bench) 
     with published.store._cursor() as cursor:
         cursor.execute("UPDATE integration_profile SET is_practice = true")
     at(published, TOMORROW_AT_SIX)
-    assert due(published) == [JobKind.SETTLE]
+    assert sorted(due(published)) == EVERY_NIGHT
     assert schedules(published)[REFRESH].next_run_at == TOMORROW_AT_SIX + timedelta(days=1)
     assert schedules(published)[REFRESH].last_run_at is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic import Field
+
 from sfsam.domain.commands.base import Command
 
 
@@ -13,4 +15,4 @@ class ExportRead(Command):
     read: str
     format: Literal["csv", "xlsx", "parquet"]
     output: str
-    parameters: dict[str, Any] = {}
+    parameters: dict[str, Any] = Field(default_factory=dict)

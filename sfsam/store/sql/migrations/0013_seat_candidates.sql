@@ -1,5 +1,15 @@
 -- A candidate is one seat. Deactivating frees every seat of the person, so it is worth all of them; taking back a single
--- license is worth that one.
+-- license is worth that one. Amounts of several currencies are never added up: then the sum is not known.
+CREATE OR REPLACE VIEW person_value AS
+SELECT
+    s.org_id, s.user_id, count(*) AS seats,
+    CASE WHEN count(DISTINCT l.currency) = 1 THEN sum(l.unit_cost) END::DECIMAL(18, 2) AS potential_savings,
+    CASE WHEN count(DISTINCT l.currency) = 1 THEN max(l.currency) END AS currency
+FROM subscription s
+JOIN priced_license l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier
+WHERE s.holder_is_active OR coalesce(l.inactive_costs_seat, false)
+GROUP BY s.org_id, s.user_id;
+
 CREATE OR REPLACE VIEW valued_candidate AS
 SELECT
     c.*, u.name, u.department,
@@ -27,8 +37,9 @@ LEFT JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.iden
 LEFT JOIN sf_user u ON u.org_id = c.org_id AND u.id = c.user_id
 LEFT JOIN (
     SELECT
-        s.org_id, s.user_id, count(*) AS seats, sum(p.unit_cost)::DECIMAL(18, 2) AS potential_savings,
-        max(p.currency) AS currency
+        s.org_id, s.user_id, count(*) AS seats,
+        CASE WHEN count(DISTINCT p.currency) = 1 THEN sum(p.unit_cost) END::DECIMAL(18, 2) AS potential_savings,
+        CASE WHEN count(DISTINCT p.currency) = 1 THEN max(p.currency) END AS currency
     FROM subscription s
     JOIN priced_license p ON p.org_id = s.org_id AND p.kind = s.kind AND p.identifier = s.identifier
     WHERE (s.org_id, s.user_id) IN (
