@@ -15,8 +15,8 @@ SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥"}
 
 
 def is_missing(value: Any) -> bool:
-    """None, NaN and NaT: what a frame holds where SQL said NULL."""
-    return value is None or value != value or str(value) in ("NaT", "<NA>")
+    """None, NA, NaN and NaT: what a frame holds where SQL said NULL. NA answers no question, so it is asked by name."""
+    return value is None or str(value) in ("NaT", "<NA>") or value != value
 
 
 def number(value: Any) -> str:

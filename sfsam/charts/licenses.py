@@ -21,6 +21,7 @@ def license_rows(position: pd.DataFrame, limit: int) -> pd.DataFrame:
     needed, other, potential_savings. A license with an unknown count of owned seats keeps it unknown.
     """
     held = position[(position["assigned"] > 0) | (position["owned"].fillna(0) > 0)].copy()
+    held[COUNTS] = held[COUNTS].apply(pd.to_numeric)  # a column of unknown counts alone arrives without a type
     held["other"] = held[OTHER_PARTS].sum(axis=1)
     held["potential_savings"] = pd.to_numeric(held["potential_savings"])
     held["currency"] = held["currency"].astype(object).where(held["currency"].notna(), None)

@@ -167,7 +167,7 @@ def _outline(place: int, owned: float, roles: Roles) -> dict[str, Any]:
 def _seat_facts(row: dict[str, Any], roles: Roles) -> str:
     stale = f"{number(row['stale'])} stale"
     of = f"<span style='color:{roles.muted}'> of {number(row['assigned'])}</span>"
-    if row["needed"] > 0:
+    if not is_missing(row["needed"]) and row["needed"] > 0:
         return f"<span style='color:{roles.over}'><b>{number(row['needed'])} over</b></span>, {stale}{of}"
     return stale + of
 

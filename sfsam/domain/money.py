@@ -53,7 +53,7 @@ def price(text: str, most: Decimal = MOST_PRICE) -> Price:
     """
     plain = text.strip()
     beside = re.fullmatch(r"([^\W\d_]{3}|[€£$])[\s;:]*(.+)|(.+?)[\s;:]*([^\W\d_]{3}|[€£$])", plain)
-    if beside is None:
+    if beside is None or not re.search(r"\d", plain):
         return Price(amount=amount(plain, most))
     sign, number = (beside[1], beside[2]) if beside[1] else (beside[4], beside[3])
     if sign == "$":

@@ -55,6 +55,16 @@ def test_a_license_without_a_price_shows_no_amount_and_an_unknown_count_no_outli
     assert not any("€" in text for text in words(figure))
 
 
+@pytest.mark.parametrize("unknown", [None, pd.NA, float("nan")])
+def test_owned_seats_that_belong_to_no_department_leave_the_held_ones_drawn(unknown: Any) -> None:
+    org_wide = ("owned", "available", "needed")
+    rows = charts.license_rows(pd.DataFrame([{**row, **dict.fromkeys(org_wide, unknown)} for row in POSITION]), 8)
+    assert rows[list(org_wide)].isna().all(axis=None)
+    figure = charts.license_bars(rows, "light")
+    assert not figure.layout.shapes and sum(figure.data[3].x) == 0
+    assert any("stale" in text for text in words(figure)) and not any("over" in text for text in words(figure))
+
+
 def test_free_licenses_stand_outside_as_long_as_one_has_a_price() -> None:
     position = pd.DataFrame(POSITION)
     assert "Chatter Free" not in set(charts.paid(position)["model"])

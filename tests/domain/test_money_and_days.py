@@ -54,6 +54,11 @@ def test_what_can_be_read_in_two_ways_or_in_none_is_refused(text: str) -> None:
         money.amount(text)
 
 
+def test_words_are_refused_whole_and_no_part_of_them_is_taken_for_a_currency() -> None:
+    with pytest.raises(ValueError, match="'twelve fifty' is no amount"):
+        money.price("twelve fifty")
+
+
 @given(value=days)
 def test_a_day_is_read_from_every_form_that_has_one_reading(value: date) -> None:
     forms = [
