@@ -17,6 +17,7 @@ from sfsam.domain.subscriptions import Thresholds
 from sfsam.domain.validation import processes
 from sfsam.errors import RefusedError, StorageFull
 from sfsam.ports import StagedDownload
+from sfsam.services.returning import book_returned
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation, entry, profile_named
 
@@ -63,6 +64,7 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     _audit(world, command, profile, staged, rows)
+    book_returned(world, staged, command.actor)
     return DownloadAnswer(
         job_id=job.job_id,
         state=JobState.SUCCEEDED,

@@ -65,6 +65,7 @@ FILLED_ELSEWHERE = frozenset(
         "position_change",
         "position_on_day",
         "renewals",
+        "returned_seats",
         "savings_entered",
         "savings_freed",
         "scheduled_jobs",
