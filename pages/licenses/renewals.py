@@ -12,7 +12,9 @@ with controls:
     export.menu(["renewals"], scope)
 
 lead = st.container()
-days = renewals.horizon()
+with st.container(horizontal=True, vertical_alignment="center", key="tools"):
+    days = renewals.horizon()
+    renewals.report(scope, days)
 with lead:
     renewals.lead(scope, days)
 renewals.figures(scope, days)

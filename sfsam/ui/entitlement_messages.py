@@ -17,6 +17,7 @@ NO_RENEWALS = (
     "Entitlements show here by their last day, licenses by the day on which the org lets them expire. Look further "
     "ahead, or enter the last days of your contracts.",
 )
+RENEWAL_REPORT = "One page that prints on A4: what is paid, used and ends in these days, with what each figure means."
 NO_DRIFT = "Contracts and org agree on the seats, wherever both say a number."
 ONE_CURRENCY = "One license has one currency at a time: amounts of two currencies are never added up."
 STATES = {"active": "Active", "upcoming": "Upcoming", "ended": "Ended"}
@@ -61,15 +62,18 @@ def drift_line(row: dict[str, Any]) -> str:
     )
 
 
-def renewals_lead(renewals: int, days: int, first: Any, costs: list[dict[str, Any]]) -> str:
+def renewals_lead(renewals: int, days: int, first: Any, costs: list[dict[str, Any]], left: int) -> str:
+    """What comes up, and what leaving out `left` seats saves, as far as their prices are known."""
     if not renewals:
         return f"Nothing ends within **{days} days**."
     head = (
         f"**{counted(renewals, 'renewal comes', 'renewals come')}** up within {days} days, the first on {day(first)}."
     )
     stakes = [row for row in costs if row["at_stake"] > 0]
+    if not stakes and left:
+        return f"{head} **{counted(left, 'seat', 'seats')}** need no renewal; what they cost is not known."
     if not stakes:
-        return f"{head} Every seat in them is used."
+        return f"{head} Every seat in them is needed."
     amounts = " and ".join(f":primary[**{plain(money_exact(row['at_stake'], row['currency']))}**]" for row in stakes)
     return f"{head} Renewing only the seats that are needed saves {amounts} a year."
 

@@ -20,8 +20,8 @@ ITEMS = {
         "warning",
     ),
     "unrecognized": (
-        "identifier is unrecognized",
-        "identifiers are unrecognized",
+        "unrecognized identifier has seats",
+        "unrecognized identifiers have seats",
         "pages/licenses/unrecognized_identifiers.py",
         "help",
     ),

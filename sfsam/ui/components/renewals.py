@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,6 +10,9 @@ import streamlit as st
 
 from sfsam.charts.formats import counted, is_missing, money, money_exact, number
 from sfsam.charts.renewals import renewal_bars, renewal_months
+from sfsam.charts.report import renewal_report
+from sfsam.domain.answers import RenewalReport
+from sfsam.domain.commands import Narrowing, ShowRenewalReport
 from sfsam.ui import entitlement_messages as messages
 from sfsam.ui import formats, frames
 from sfsam.ui.components import cards, tables
@@ -60,7 +64,23 @@ def lead(scope: Scope, days: int) -> None:
     rows = _rows(scope, days)
     costs = [{"currency": currency, "at_stake": at_stake} for currency, _, at_stake in _sums(rows)]
     first = rows["ends_on"].iloc[0] if len(rows) else None
-    cards.lead(messages.renewals_lead(len(rows), days, first, costs), read="renewals")
+    known = rows.dropna(subset=["quantity"])
+    left = (known["quantity"] - known["seats_to_renew"]).clip(lower=0).sum()
+    cards.lead(messages.renewals_lead(len(rows), days, first, costs, int(left)), read="renewals")
+
+
+def report(scope: Scope, days: int) -> None:
+    """The one page for the meeting, made when asked for."""
+    st.download_button(
+        "Renewal report",
+        data=partial(_report, Narrowing(**scope.parameters()), days),
+        file_name="sfsam-renewal-report.html",
+        mime="text/html",
+        icon=":material/description:",
+        key="renewal_report",
+        help=messages.RENEWAL_REPORT,
+        on_click="ignore",
+    )
 
 
 def figures(scope: Scope, days: int) -> None:
@@ -148,6 +168,11 @@ def chosen(row: dict[str, Any]) -> None:
             icon=":material/bar_chart:",
             query_params={"model": str(row["model"])},
         )
+
+
+def _report(narrowing: Narrowing, days: int) -> bytes:
+    answer = frames.send(ShowRenewalReport(within_days=days, narrowing=narrowing))
+    return renewal_report(RenewalReport.model_validate(answer)).encode()
 
 
 def _price(row: dict[str, Any]) -> str:

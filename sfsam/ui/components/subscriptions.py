@@ -32,7 +32,7 @@ COLUMNS = {
     "Department": tables.Column("Department", lambda row: formats.optional(row["department"]), 110),
     "License": tables.text("License", "model", 152),
     "Kind": tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 142),
-    "Org": tables.text("Org", "org", 150),
+    "Org": tables.text("Org", "org", 166),
     "Note": tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112),
     "Now": tables.pill("Now", "part", messages.PART_WORDS, PART_COLORS),
     "Last use": tables.age("Last use", "inactive_days"),

@@ -25,10 +25,10 @@ DONE = "mapping_done"
 MOST_MAPPINGS = 50
 COLUMNS = [
     tables.text("Identifier", "identifier", 186),
-    tables.text("Salesforce calls it", "label", 176),
-    tables.Column("Kind", lambda row: formats.words(row["kind"]), 116),
+    tables.text("Salesforce calls it", "label", 168),
+    tables.Column("Kind", lambda row: formats.words(row["kind"]), 104),
     tables.count("Orgs", "orgs", 50),
-    tables.count("Owned", "owned", 66),
+    tables.count("Owned", "owned", 84),
     tables.count("Seats", "seats", 58),
 ]
 SORTINGS = [

@@ -22,17 +22,17 @@ SUBSCRIPTIONS = "pages/licenses/subscriptions.py"
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 COUNTED, EVERY = "In the totals", "All licenses"
 COLUMNS = [
-    tables.text("License", "model", 176),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 142),
-    tables.text("Org", "org", 150),
+    tables.text("License", "model", 196),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 138),
+    tables.text("Org", "org", 166),
     tables.Column(
-        "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 72, is_number=True
+        "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 82, is_number=True
     ),
     tables.count("Assigned", "assigned", 74),
     tables.count("Active", "active", 64),
     tables.count("Stale", "stale", 60),
     tables.Column("Other", lambda row: number(sum(int(row[part]) for part in PARTS[2:])), 60, is_number=True),
-    tables.Column("Available", lambda row: _available(row), 78, is_number=True),
+    tables.Column("Available", lambda row: _available(row), 82, is_number=True),
     tables.amount("Savings a year", "potential_savings", 104),
     tables.Column("Price", license_messages.price_source, 72),
 ]
