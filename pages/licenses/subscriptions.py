@@ -20,7 +20,7 @@ with controls:
 with lead:
     subscriptions.lead(scope)
 
-wide, narrow = st.columns([2.15, 1])
+wide, narrow = st.columns([2, 1])
 with wide:
     chosen = subscriptions.table(read, sorting, columns, scope)
 with narrow:

@@ -12,8 +12,8 @@ import streamlit as st
 from sfsam.charts.formats import is_missing, money_exact
 from sfsam.domain.candidates import State
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
-from sfsam.ui import candidate_messages, formats, frames, license_messages, messages
-from sfsam.ui.components import attention, cards, tables
+from sfsam.ui import candidate_messages, formats, frames, license_messages, messages, state
+from sfsam.ui.components import cards, tables
 
 PERSON = "pages/licenses/person.py"
 
@@ -44,13 +44,9 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
 
 def _person_link(org_id: str, user_id: str) -> None:
     """The way to everything about this person, over all orgs."""
-    if attention.is_page(PERSON):
-        st.page_link(
-            PERSON,
-            label="All about this person",
-            icon=":material/person:",
-            query_params={"org": org_id, "user": user_id},
-        )
+    # A link would leave the org that this page is filtered by in the address, in place of the person's.
+    if st.button("All about this person", icon=":material/person:", type="tertiary", key="open_person"):
+        state.go(PERSON, {"org": org_id, "user": user_id})
 
 
 def _badge(person: dict[str, Any], candidate: dict[str, Any] | None) -> tuple[str, str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from sfsam.ui import formats, frames
+from sfsam.ui import formats, frames, state
 from sfsam.ui.components import export, filters
 from sfsam.ui.state import Scope
 
@@ -57,7 +57,9 @@ def _rows(read: str, key: str, behind: Behind) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         if behind.rows:
             path, label, query = behind.rows
-            st.page_link(path, label=label, icon=":material/arrow_forward:", query_params=query)
+            # A link would leave the filters of this page in force where both pages have them.
+            if st.button(label, icon=":material/arrow_forward:", type="tertiary", key=f"open_{key}_{read}"):
+                state.go(path, query)
         export.buttons(read, frames.asked(read, **behind.scope.parameters()), key=key)
 
 

@@ -26,11 +26,11 @@ PART_COLORS = {
     "Not known": "gray",
 }
 COLUMNS = {
-    "Person": tables.text("Person", "name", 134),
+    "Person": tables.text("Person", "name", 126),
     "User name": tables.text("User name", "user_principal_name", 200),
     "Title": tables.Column("Title", lambda row: formats.optional(row["title"]), 150),
     "Department": tables.Column("Department", lambda row: formats.optional(row["department"]), 110),
-    "License": tables.text("License", "model", 152),
+    "License": tables.text("License", "model", 150),
     "Kind": tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 142),
     "Org": tables.text("Org", "org", 166),
     "Note": tables.Column("Note", lambda row: formats.optional(row["note"]).capitalize(), 112),
