@@ -14,7 +14,7 @@ from tests.browser.walking import App
 from tests.e2e.journey import PROJECT, PracticeProcess, practice_org
 
 PICTURES = PROJECT / "build" / "browser"
-SECONDS_TO_APPEAR = 15
+SECONDS_TO_APPEAR = 30  # on a machine that has other things to do as well
 WIDTH, HEIGHT = 1440, 950
 
 

@@ -18,14 +18,15 @@ GRANT_STEPS = {
 
 
 class Clicks:
-    """Counts what is pressed in every page of a context, Salesforce's own pages included, and where it leads."""
+    """Counts what is pressed in the pages of a context, Salesforce's own pages included, and where it leads."""
 
     def __init__(self, context: BrowserContext) -> None:
         self.count = 0
         self.hosts: set[str] = set()
         context.expose_binding("pressed", lambda _: self._press())
         context.add_init_script("addEventListener('pointerdown', () => window.pressed(), true)")
-        context.on("page", lambda page: page.on("framenavigated", lambda frame: self._visit(frame.url)))
+        for page in context.pages:
+            page.on("framenavigated", lambda frame: self._visit(frame.url))
 
     def _press(self) -> None:
         self.count += 1
@@ -45,7 +46,7 @@ def start(page: Page, app: App) -> None:
 
 def stands_on(page: Page, name: str) -> None:
     """The page with this name is drawn."""
-    expect(page.locator(".st-key-page_head p").first).to_have_text(name, timeout=20_000)
+    expect(page.locator(".st-key-page_head p").first).to_have_text(name)
     settled(page)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from sfsam.charts.formats import number
 from sfsam.web.sign_in import COOKIE
@@ -35,12 +35,10 @@ def practice() -> Iterator[PracticeProcess]:
 
 
 def test_two_orgs_from_an_empty_installation_to_published_profiles(
-    browser: Browser, practice: PracticeProcess, tmp_path: Path
+    page: Page, practice: PracticeProcess, tmp_path: Path
 ) -> None:
     first, second, _ = practice.orgs
-    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US", color_scheme="light")
-    clicks = steps.Clicks(context)
-    page = context.new_page()
+    clicks = steps.Clicks(page.context)
     with ExitStack() as running:
         app = running.enter_context(walking.app(tmp_path, "serve"))
         one = _by_authorization_code(page, app, first)
@@ -57,7 +55,6 @@ def test_two_orgs_from_an_empty_installation_to_published_profiles(
             _same_numbers(page, app, name, profile_id)
         assert practice.log(org=0) == practice.log(org=1) == []
         _pause_resume_and_delete(page, app, two)
-    context.close()
 
 
 def test_a_report_only_profile_never_sends_anything(page: Page, practice: PracticeProcess, tmp_path: Path) -> None:
@@ -85,7 +82,7 @@ def test_a_report_only_profile_never_sends_anything(page: Page, practice: Practi
         assert candidates
         visit(page, app, "candidates", "Removal candidates")
         tick(page, 0)
-        expect(page.locator("[class*=st-key-card_failure]")).to_contain_text("report", timeout=20_000)
+        expect(page.locator("[class*=st-key-card_failure]")).to_contain_text("report")
         refused = app.command_line.run("reclaim", "--all-ready", "--yes")
         assert (refused.code, practice.log(org=2)) == (1, [])
 
@@ -113,7 +110,7 @@ def test_a_key_pair_instead_of_a_secret(page: Page, practice: PracticeProcess, t
         token = form.get_by_role("button", name="Create and get OAuth token")
         token.click()
         failed = page.locator("[class*=st-key-card_job_]").filter(has_text="Failed")
-        expect(failed).to_contain_text("certificate", timeout=20_000)  # it is not in the app yet
+        expect(failed).to_contain_text("certificate")  # it is not in the app yet
         practice.side_door("settings", {"jwt_certificate": pem})
         token.click()
         expect(steps.is_connected(page)).to_contain_text(org["admin_username"])
@@ -239,7 +236,7 @@ def _on_from_the_connection(page: Page, app: App, org: dict[str, Any], profile_i
     token = steps.connection(page).get_by_role("button", name="Create and get OAuth token")
     token.click()
     failed = page.locator("[class*=st-key-card_job_]").filter(has_text="Failed")
-    expect(failed).to_contain_text("client secret", timeout=20_000)
+    expect(failed).to_contain_text("client secret")
     fill(steps.connection(page), "OAuth client secret", org["client_secret"])
     settled(page)
     token.click()

