@@ -229,7 +229,7 @@ def test_a_failed_job_shows_what_remedy_and_salesforces_words(full: FakeSystem, 
     assert FAILURE.said in [code.value for code in app.code]
 
 
-def test_download_now_asks_for_one_job_and_shows_it(full: FakeSystem, visit: Open) -> None:
+def test_run_now_asks_for_one_job_and_shows_it(full: FakeSystem, visit: Open) -> None:
     app = visit("pages/operations/jobs.py")
     app.button(key="run_s1").click().run()
     assert [command.schedule for command in full.orders(RunScheduleNow)] == ["s1"]
