@@ -189,7 +189,7 @@ TROUBLES = {
     "HTML 503": Trouble(75, "SalesforceUnavailable", "HTTP 503", LATER, (page("html"),)),
     "JSON cut short": Trouble(75, "SalesforceUnavailable", "not JSON", LATER, (page("truncate", silent=True),)),
     "drop amid a page": Trouble(75, "AnswerTruncated", "broke off", LATER, (page("truncate"),)),
-    "truncated CSV page": Trouble(75, "AnswerTruncated", "damaged", LATER, (CUT_PAGE,)),
+    "truncated CSV page": Trouble(75, "AnswerTruncated", "A page of a Bulk answer", LATER, (CUT_PAGE,)),
     "daily limit reached": Trouble(75, "RequestLimitReached", "calls for the last 24 hours", "hours", (page("limit"),)),
     "our share reached": Trouble(75, "RequestLimitReached", "sfsam stops at 80%", " UTC", calls_left=10),
 }
