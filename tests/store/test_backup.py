@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -108,6 +109,13 @@ def test_what_is_restored_is_what_was_there(written: Path, database_path: Path) 
     assert contents(new) == before
 
 
+def _wait_until_longer(records: list[int], length: int) -> None:
+    deadline = time.monotonic() + 60
+    while len(records) <= length:
+        assert time.monotonic() < deadline, "nothing was written meanwhile"
+        time.sleep(0.001)
+
+
 def test_a_backup_under_load_is_one_moment(file_store: DuckDBStore, tmp_path: Path, database_path: Path) -> None:
     (tmp_path / "again").mkdir()
     staged = tiny_org.stage(tmp_path / "again")
@@ -126,15 +134,14 @@ def test_a_backup_under_load_is_one_moment(file_store: DuckDBStore, tmp_path: Pa
     writer = threading.Thread(target=write_on)
     writer.start()
     files = [tmp_path / f"{number}.backup" for number in range(3)]
-    written_before = []
     manifests = []
     for file in files:
-        written_before.append(len(recorded))
         manifests.append(file_store.write_backup(file, NOW))
+        # A backup may be quicker than one write: the next begins when writing has gone on.
+        _wait_until_longer(recorded, len(recorded))
     stopping.set()
     writer.join()
     file_store.close()
-    assert written_before == sorted(set(written_before)), "nothing was written meanwhile"
     for file, manifest in zip(files, manifests, strict=True):
         restore(file, database_path)
         store = DuckDBStore.open(database_path, audit_key=AUDIT_KEY)
