@@ -154,12 +154,17 @@ class TokenStore:
     def issue_access(
         self, user_id: str, client_id: str, scopes: tuple[str, ...], refresh_token: str | None = None
     ) -> AccessToken:
-        """A new session for the user; `client_id` is "" when no app asked for it."""
+        """A new session for the user; `client_id` is "" when no app asked for it.
+
+        It is over from the beginning when its refresh token was ended meanwhile, by another use of the one before.
+        """
         now = self._clock.now()
         value = f"{self._org_id15}!AQ{_random(92)}"
         token = AccessToken(value, user_id, client_id, scopes, now, now, refresh_token)
         with self._lock:
-            self._access[value] = token
+            line = self._refresh.get(refresh_token or "")
+            if line is None or line.is_alive:
+                self._access[value] = token
         return token
 
     def use_access(self, value: str) -> AccessToken | None:

@@ -59,11 +59,10 @@ class MakeTrouble:
         await _faulty_answer(fault, scope["path"])(scope, receive, send)
 
     async def _hold(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> None:
+        # Who sees that it is held may rely on it: the org has acted by now, or will do so after.
+        answer = await self._collect(scope, receive) if fault.is_after else []
         hold = self._faults.hold(scope["method"], scope["path"])
         try:
-            answer: list[Message] = []
-            if fault.is_after:
-                answer = await self._collect(scope, receive)
             released = await _released(hold, fault.hold_seconds)
             if fault.kind == "timeout" and not released:
                 await cut_connection(scope, receive, at_once=True)
