@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 from playwright.sync_api import TimeoutError as Late
 
 from sfsam.ui import shell
-from tests.browser.walking import STATE, App
+from tests.browser.walking import App, settled
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -52,7 +52,7 @@ def test_no_page_has_a_serious_fault_and_none_runs_sideways_on_a_phone(
         walker.set_viewport_size(DESK)  # type: ignore[arg-type]
         walker.goto(f"{demo.url}/{address}")
         walker.wait_for_selector(".st-key-page_head, .st-key-hero, .st-key-card_empty_data")
-        walker.wait_for_selector(STATE)
+        settled(walker)
         for scheme in ("light", "dark"):
             walker.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             if serious := _serious(walker):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.cookies import SimpleCookie
@@ -166,7 +167,8 @@ def test_every_way_in_which_a_log_in_comes_back(page: Page, tmp_path: Path) -> N
         steps.came_back_with(page, "another org than the profile's earlier one", "confirm below")
         expect(page.locator(".st-key-card_connected")).to_contain_text(first["org_id"])
         steps.connection(page).get_by_text("I know that this is another org than before").click()
-        settled(page)
+        log_in = steps.connection(page).get_by_role("link", name="Create and get OAuth token")
+        expect(log_in).to_have_attribute("href", re.compile("other_org=1"))
         _log_in_again(page)
         expect(steps.is_connected(page)).to_contain_text(second["org_id"], timeout=walking.JOB_MILLISECONDS)
         assert practice.log(org=0) == practice.log(org=1) == []

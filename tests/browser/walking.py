@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import re
@@ -21,7 +22,14 @@ from tests.e2e.journey import PROJECT, CommandLine, PracticeProcess
 
 ROW_HEIGHT = 31
 JOB_MILLISECONDS = 60_000
-STATE = "[data-testid=stApp][data-test-script-state=notRunning]"
+# What was asked for is on its way for a moment before the page says that it runs, so a page must be still for a while.
+STILL = """asked => {
+    const app = document.querySelector("[data-testid=stApp][data-test-script-state=notRunning]");
+    if (!app || window.stillAsked !== asked) window.stillSince = performance.now();
+    window.stillAsked = asked;
+    return app !== null && performance.now() - window.stillSince > 150;
+}"""
+_asked = itertools.count()
 
 
 @dataclass(frozen=True)
@@ -80,8 +88,8 @@ def visit(page: Page, app: App, address: str, head: str) -> None:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is drawn."""
-    page.wait_for_selector(STATE)
+    """Wait until the page is drawn and nothing more comes."""
+    page.wait_for_function(STILL, arg=next(_asked))
 
 
 def lead(page: Page) -> Locator:
