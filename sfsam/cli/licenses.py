@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from sfsam.cli.asking import AsJson, OneProfile, ProfileName, actor, done, open_door
 from sfsam.cli.output import print_answer, print_rows
 from sfsam.domain.candidates import State
-from sfsam.domain.commands import Download, Export, Identify, ListCandidates, Reconcile, ShowPosition
+from sfsam.domain.commands import (
+    Download,
+    Export,
+    FileFormat,
+    Identify,
+    ListCandidates,
+    ListName,
+    Reconcile,
+    ShowPosition,
+)
 
 _POSITION = (
     *("org", "kind", "identifier", "owned", "assigned", "active", "stale", "in_grace", "machine", "inactive_holder"),
@@ -81,25 +90,9 @@ def candidates(
 
 
 def export(
-    what: Annotated[
-        Literal[
-            "unused",
-            "subscriptions",
-            "candidates",
-            "position",
-            "models",
-            "exclusions",
-            "audit",
-            "consumption",
-            "people",
-            "entitlements",
-            "renewals",
-            "savings",
-        ],
-        typer.Argument(),
-    ],
+    what: Annotated[ListName, typer.Argument()],
     output: Annotated[Path, typer.Option(help="File to write; an existing one is replaced.")],
-    file_format: Annotated[Literal["csv", "xlsx", "parquet"], typer.Option("--format")] = "csv",
+    file_format: Annotated[FileFormat, typer.Option("--format")] = "csv",
     profile: OneProfile = None,
     as_json: AsJson = False,
 ) -> None:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from sfsam.domain.answers import AuditAnswer, AuditRow, CandidateRow, ExportAnswer, PositionRow
 from sfsam.domain.candidates import KEPT_DAYS, State
 from sfsam.domain.commands import Export, ListCandidates, MoveCandidate, ShowAudit, ShowPosition
 from sfsam.domain.subscriptions import Thresholds
-from sfsam.errors import NotFound, StorageFull, UsageError
-from sfsam.services.world import World, profile_named
+from sfsam.errors import NotFound, UsageError
+from sfsam.services.exporting import write
+from sfsam.services.world import World, org_ids_of, profile_named
 
 RENEWAL_DAYS = 180  # how far ahead the list of renewals looks
 
@@ -73,27 +73,7 @@ def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
 
 def export(world: World, command: Export) -> ExportAnswer:
     """Write a list to a file. The file appears whole or not at all."""
-    path = Path(command.output).expanduser()
-    if not path.is_absolute():
-        raise UsageError(f"{command.output!r} is not an absolute path.", "Give the whole path of the file.")
-    parameters = _export_scope(world, command)
-    partial = path.with_name(f".{path.name}.part")
-    try:
-        if command.format == "xlsx":
-            batches = world.store.reads.batches(_READ_OF[command.what], **parameters)
-            title = world.store.reads.header(_READ_OF[command.what]).title
-            rows = world.sheets.write_xlsx(partial, title, batches)
-        else:
-            rows = world.store.reads.write(_READ_OF[command.what], partial, command.format, **parameters)
-        partial.replace(path)
-    except OSError as trouble:
-        raise StorageFull(
-            f"{path} could not be written ({trouble.strerror}).",
-            "Choose a folder that exists, may be written to and has room.",
-        ) from trouble
-    finally:
-        partial.unlink(missing_ok=True)
-    return ExportAnswer(rows=rows, path=str(path))
+    return write(world, _READ_OF[command.what], command.format, command.output, _export_scope(world, command))
 
 
 def audit(world: World, command: ShowAudit) -> AuditAnswer:
@@ -133,9 +113,7 @@ def _scope(world: World, profile: str | None) -> dict[str, Any]:
     """Parameters of a read over one org or all: thresholds, and the org of the profile named."""
     scope: dict[str, Any] = {**Thresholds().model_dump(), "include_sandboxes": True}
     if profile is not None:
-        with world.store.begin() as work:
-            connection = work.profiles.connection(profile_named(work, profile).profile_id)
-        scope["org_ids"] = [connection.org.org_id] if connection.org else []
+        scope["org_ids"] = org_ids_of(world, profile)
     return scope
 
 

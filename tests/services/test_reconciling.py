@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sfsam.domain.commands import Reconcile, ShowPosition
+from sfsam.domain.commands import Reconcile, ShowPosition, StartPlaybook
 from tests.services.conftest import Bench
 from tests.store import tiny_org
 
@@ -76,3 +76,9 @@ def test_the_totals_are_the_overview_s_and_a_second_run_of_the_day_replaces_the_
 def test_an_installation_without_data_has_nothing_to_reconcile(bench: Bench) -> None:
     answer = bench.run(Reconcile())
     assert (answer.orgs, answer.licenses, answer.totals) == (0, 0, [])
+
+
+def test_a_profile_that_is_connected_with_no_org_has_no_position_rather_than_everybody_s(connected: Bench) -> None:
+    connected.handle(StartPlaybook(name="Not yet"))
+    assert connected.handle(ShowPosition(profile="Not yet")) == []
+    assert connected.handle(ShowPosition()) != []

@@ -6,7 +6,7 @@ at once with a job; the worker does the work. One module per capability; all are
 
 from __future__ import annotations
 
-from sfsam.domain.commands.base import Command, Narrowing
+from sfsam.domain.commands.base import Command, FileFormat, Narrowing
 from sfsam.domain.commands.connecting import (
     BeginAuthorization,
     Connect,
@@ -30,7 +30,7 @@ from sfsam.domain.commands.excluding import AddExclusion, ListExclusions, Previe
 from sfsam.domain.commands.exporting import ExportRead
 from sfsam.domain.commands.importing import DropRows, ImportFile, ImportTemplate, ListImports, RepairRow
 from sfsam.domain.commands.jobs import CancelJob, Enqueue, JobCommand, ListJobs, ShowJob
-from sfsam.domain.commands.listing import Export, ListCandidates, ShowAudit, ShowPosition
+from sfsam.domain.commands.listing import Export, ListCandidates, ListName, ShowAudit, ShowPosition
 from sfsam.domain.commands.operating import AdoptBackup, BackUp, Diagnose, RestoreBackup
 from sfsam.domain.commands.people import (
     ConfirmMatch,
@@ -102,6 +102,7 @@ __all__ = [
     "ErasePerson",
     "Export",
     "ExportRead",
+    "FileFormat",
     "FinishAuthorization",
     "ForgetMatch",
     "Housekeep",
@@ -115,6 +116,7 @@ __all__ = [
     "ListExclusions",
     "ListImports",
     "ListJobs",
+    "ListName",
     "ListPeople",
     "ListProfiles",
     "ListSchedules",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
-from sfsam.domain.commands.base import Command
+from sfsam.domain.commands.base import Command, FileFormat
 
 
 class ExportRead(Command):
     """Write all rows of a read, asked with these parameters, to a file. Answer: ExportAnswer."""
 
     read: str
-    format: Literal["csv", "xlsx", "parquet"]
+    format: FileFormat
     output: str
     parameters: dict[str, Any] = Field(default_factory=dict)

@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from sfsam.domain.candidates import State
-from sfsam.domain.commands.base import Command, Narrowing
+from sfsam.domain.commands.base import Command, FileFormat, Narrowing
 
 
 class ShowPosition(Command):
@@ -25,25 +25,29 @@ class ListCandidates(Command):
     profile: str | None = None
 
 
+ListName = Literal[
+    "unused",
+    "subscriptions",
+    "candidates",
+    "position",
+    "models",
+    "exclusions",
+    "audit",
+    "consumption",
+    "people",
+    "entitlements",
+    "renewals",
+    "savings",
+    "reconciliations",
+]
+"""The lists that can be taken away as a file."""
+
+
 class Export(Command):
     """Write a list, or the rows of it that are meant, to a file. Answer: ExportAnswer."""
 
-    what: Literal[
-        "unused",
-        "subscriptions",
-        "candidates",
-        "position",
-        "models",
-        "exclusions",
-        "audit",
-        "consumption",
-        "people",
-        "entitlements",
-        "renewals",
-        "savings",
-        "reconciliations",
-    ]
-    format: Literal["csv", "xlsx", "parquet"]
+    what: ListName
+    format: FileFormat
     output: str
     profile: str | None = None
     narrowing: Narrowing = Narrowing()

@@ -154,6 +154,15 @@ def kpis(figures: Sequence[Kpi]) -> None:
             )
 
 
+def way(path: str, label: str, query: dict[str, Any], *, key: str, icon: str = ":material/arrow_forward:") -> None:
+    """A way to another page under this address.
+
+    Not a link: Streamlit 1.67 puts into a link's address what a widget of this page is bound to.
+    """
+    if st.button(label, icon=icon, type="tertiary", key=f"way_{key}"):
+        state.go(path, query)
+
+
 def facts(values: Mapping[str, str]) -> None:
     """A list of names and values. The values are plain text, whatever the org put into them."""
     with st.container(gap="xxsmall"):

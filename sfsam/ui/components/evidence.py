@@ -12,10 +12,9 @@ import streamlit as st
 from sfsam.charts.formats import is_missing, money_exact
 from sfsam.domain.candidates import State
 from sfsam.domain.subscriptions import STALE_AFTER_DAYS
-from sfsam.ui import candidate_messages, formats, frames, license_messages, messages, state
+from sfsam.ui import candidate_messages, formats, frames, license_messages, messages
 from sfsam.ui.components import cards, tables
-
-PERSON = "pages/licenses/person.py"
+from sfsam.ui.components.person_links import person_link
 
 
 @contextmanager
@@ -38,15 +37,8 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
         if candidate and not State(candidate["state"]).is_closed:
             _checks(person)
         _seats(org_id, user_id)
-        _person_link(org_id, user_id)
+        person_link(org_id, user_id)
         yield
-
-
-def _person_link(org_id: str, user_id: str) -> None:
-    """The way to everything about this person, over all orgs."""
-    # A link would leave the org that this page is filtered by in the address, in place of the person's.
-    if st.button("All about this person", icon=":material/person:", type="tertiary", key="open_person"):
-        state.go(PERSON, {"org": org_id, "user": user_id})
 
 
 def _badge(person: dict[str, Any], candidate: dict[str, Any] | None) -> tuple[str, str, str]:

@@ -11,32 +11,16 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from sfsam.domain.commands import Export, ExportRead, Narrowing
+from sfsam.domain.commands import Export, ExportRead, FileFormat, ListName, Narrowing
 from sfsam.ui import frames, messages
 from sfsam.ui.state import Scope
 
-What = Literal[
-    "unused",
-    "subscriptions",
-    "candidates",
-    "position",
-    "models",
-    "exclusions",
-    "audit",
-    "consumption",
-    "people",
-    "entitlements",
-    "renewals",
-    "savings",
-    "reconciliations",
-]
-FileFormat = Literal["csv", "xlsx", "parquet"]
 FORMATS: dict[FileFormat, str] = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "parquet": "application/vnd.apache.parquet",
 }
-LABELS: dict[What, str] = {
+LABELS: dict[ListName, str] = {
     "unused": "Unused licenses",
     "subscriptions": "Subscriptions",
     "candidates": "Removal candidates",
@@ -56,7 +40,7 @@ LABELS: dict[What, str] = {
 EVERYTHING = Scope()
 
 
-def menu(lists: Sequence[What], scope: Scope = EVERYTHING) -> None:
+def menu(lists: Sequence[ListName], scope: Scope = EVERYTHING) -> None:
     """A button that opens the lists of this page, each in three formats. The filters and the search act on them."""
     with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
         for what in lists:
@@ -89,7 +73,7 @@ def buttons(read: str, parameters: Mapping[str, Any], *, key: str) -> None:
         )
 
 
-def _file(what: What, file_format: FileFormat, narrowing: Narrowing) -> bytes:
+def _file(what: ListName, file_format: FileFormat, narrowing: Narrowing) -> bytes:
     with _folder(what, file_format) as path:
         frames.send(Export(what=what, format=file_format, output=str(path), narrowing=narrowing))
         return path.read_bytes()

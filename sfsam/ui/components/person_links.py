@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import streamlit as st
+from sfsam.ui.components import cards
 
 PAGE = "pages/licenses/person.py"
 
 
 def person_link(org_id: str, user_id: str) -> None:
-    """A link to the person that this user of this org is."""
-    st.page_link(
-        PAGE, label="All about this person", icon=":material/person:", query_params={"org": org_id, "user": user_id}
-    )
+    """The way to the person that this user of this org is."""
+    query = {"org": org_id, "user": user_id}
+    cards.way(PAGE, "All about this person", query, key=f"person_{org_id}_{user_id}", icon=":material/person:")

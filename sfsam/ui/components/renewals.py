@@ -162,11 +162,12 @@ def chosen(row: dict[str, Any]) -> None:
                 "Cost center": formats.optional(row["cost_center"]),
             }
         )
-        st.page_link(
+        cards.way(
             "pages/licenses/utilization.py",
-            label="Its use over time, and the forecast",
+            "Its use over time, and the forecast",
+            {"model": str(row["model"])},
+            key="utilization",
             icon=":material/bar_chart:",
-            query_params={"model": str(row["model"])},
         )
 
 

@@ -95,12 +95,8 @@ def chosen(model: dict[str, Any], scope: Scope) -> None:
         _identifiers(narrowed)
         for row in frames.rows("mappings", models=[name]):
             st.markdown(model_messages.mapped(row, viewer.moment(row["mapped_at"])))
-        st.page_link(
-            UTILIZATION,
-            label="Its utilization",
-            icon=":material/bar_chart:",
-            query_params=filters.address(replace(scope, search="", models=(name,))),
-        )
+        narrow = filters.address(replace(scope, search="", models=(name,)))
+        cards.way(UTILIZATION, "Its utilization", narrow, key="utilization", icon=":material/bar_chart:")
     _alternatives(narrowed)
 
 

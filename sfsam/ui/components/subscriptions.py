@@ -133,11 +133,12 @@ def table(read: str, sorting: tables.Sorting, shown: list[tables.Column], scope:
 def candidate_link(seat: dict[str, Any]) -> None:
     """The way to the removal candidate of this seat, when there is one."""
     if not is_missing(seat["candidate_number"]):
-        st.page_link(
+        cards.way(
             "pages/reclaim/candidates.py",
-            label=f"Removal candidate {seat['candidate_number']}",
+            f"Removal candidate {seat['candidate_number']}",
+            {"q": str(seat["user_principal_name"])},
+            key="candidate",
             icon=":material/person_remove:",
-            query_params={"q": str(seat["user_principal_name"])},
         )
 
 

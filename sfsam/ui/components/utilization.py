@@ -11,7 +11,7 @@ from sfsam import charts
 from sfsam.charts import titles
 from sfsam.charts.formats import NOT_KNOWN, is_missing, money_exact, number
 from sfsam.domain.forecast import Forecast, NoForecast, forecast
-from sfsam.ui import formats, frames, license_messages, messages, state
+from sfsam.ui import formats, frames, license_messages, messages
 from sfsam.ui.components import cards, filters, overview, tables
 from sfsam.ui.components.cards import Kpi
 from sfsam.ui.components.explain import Behind
@@ -149,8 +149,8 @@ def chosen(license_: dict[str, Any], scope: Scope) -> None:
                 alt=titles.alt("The parts of the assigned seats", parts, "label", "seats"),
                 opens=lambda row: (SUBSCRIPTIONS, seats | {filters.PART: [row["label"]]}),
             )
-        if st.button("Open its stale seats", icon=":material/arrow_forward:", type="tertiary", key="open_stale"):
-            state.go(SUBSCRIPTIONS, seats | {filters.PART: [messages.PART_WORDS["stale"]]})
+        stale = seats | {filters.PART: [messages.PART_WORDS["stale"]]}
+        cards.way(SUBSCRIPTIONS, "Open its stale seats", stale, key="stale")
         st.caption(_money(license_))
     _outlook(license_, scope)
 
