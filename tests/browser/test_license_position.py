@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError as Late
 
 from sfsam.charts.formats import number
 from tests.browser.walking import App, figure, grid_rows, lead, settled, visit
+from tests.e2e.journey import wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.emulator]
 
@@ -51,10 +52,12 @@ def test_an_address_shows_somebody_else_the_same_numbers(page: Page, demo: App, 
     other = browser.new_context(viewport=page.viewport_size, locale="en-US").new_page()
     other.goto(page.url)
     expect(lead(other)).to_have_text(lead(page).inner_text())
-    settled(other)
-    numbers = "[data-testid=stMetricValue]"
-    assert other.locator(numbers).all_inner_texts() == page.locator(numbers).all_inner_texts()
+    wait_until(lambda: _key_figures(page) and _key_figures(other) == _key_figures(page), "the same figures on both")
     other.context.close()
+
+
+def _key_figures(page: Page) -> list[str]:
+    return page.locator("[data-testid=stMetricValue]").all_inner_texts()
 
 
 def test_the_same_filters_give_the_same_seats_on_every_page_and_on_the_command_line(
