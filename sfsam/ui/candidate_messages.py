@@ -7,19 +7,12 @@ from typing import Any
 from sfsam.charts.formats import counted, is_missing, money_exact
 from sfsam.domain.candidates import Justification, State
 from sfsam.domain.reclaim import Step
-from sfsam.ui.formats import age_in_words, plain
+from sfsam.ui.formats import age, age_in_words, plain
 
-ACTION_WORDS = {
-    "remove_permission_set_license": "Remove the permission set license",
-    "remove_package_license": "Remove the package license",
-    "clear_feature_license": "Clear the feature license",
-    "deactivate": "Deactivate the user",
-}
-JUSTIFICATION_WORDS = {
-    Justification.LOW_USAGE: "Low usage",
+SHORT = {
     Justification.NEVER_USED: "Never used",
     Justification.UNALLOCATED: "Not needed",
-    Justification.INACTIVE_HOLDER: "Inactive holder",
+    Justification.INACTIVE_HOLDER: "Inactive",
 }
 
 
@@ -35,6 +28,11 @@ def candidate_sentence(row: dict[str, Any], days: int) -> str:
     )
     holds = "Held" if is_done else "Holds"
     return f"{holds} **{plain(row['model'])}** in {plain(row['org'])} and {_why(row, days)}. {frees}{worth}."
+
+
+def why_in_short(row: dict[str, Any]) -> str:
+    """The same for a narrow column: Unused 143 d, Never used, Not needed, Inactive."""
+    return SHORT.get(row["justification"]) or f"Unused {age(row['inactive_days'])}"
 
 
 def _why(row: dict[str, Any], days: int) -> str:

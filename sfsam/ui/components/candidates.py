@@ -12,8 +12,7 @@ import streamlit as st
 from sfsam.charts.formats import counted, number
 from sfsam.domain.candidates import KEPT_DAYS, State
 from sfsam.domain.commands import MoveCandidate
-from sfsam.ui import frames, messages, state, viewer
-from sfsam.ui.candidate_messages import JUSTIFICATION_WORDS
+from sfsam.ui import candidate_messages, frames, messages, state, viewer
 from sfsam.ui.components import cards, failures, filters, tables
 from sfsam.ui.state import Scope
 
@@ -43,14 +42,13 @@ SORTINGS = [
     tables.Sorting("Newest first", "updated_at", descending=True),
 ]
 COLUMNS = [
-    tables.text("Person", "name", 150),
-    tables.text("License", "model", 148),
-    tables.Column("Why", lambda row: JUSTIFICATION_WORDS.get(row["justification"], row["justification"]), 112),
-    tables.text("Org", "org", 150),
+    tables.text("Person", "name", 138),
+    tables.text("License", "model", 132),
+    tables.Column("Why", lambda row: candidate_messages.why_in_short(row), 96),
+    tables.text("Org", "org", 160),
     tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
-    tables.age("Last use", "inactive_days"),
-    tables.count("Seats", "seats"),
-    tables.amount("A year", "potential_savings"),
+    tables.count("Seats", "seats", 50),
+    tables.amount("A year", "potential_savings", 72),
 ]
 
 
