@@ -144,6 +144,11 @@ class HttpOrgSession:
     def bytes_received(self) -> int:
         return self._session.usage.bytes_received
 
+    @property
+    def api_usage(self) -> tuple[int, int] | None:
+        usage = self._session.usage
+        return None if usage.used is None or usage.allowance is None else (usage.used, usage.allowance)
+
     def identify(self) -> ConnectedOrg:
         """Which org and which user the token is for. Raises PermissionMissing when the org does not show itself."""
         org_id, user_id = self._ids()

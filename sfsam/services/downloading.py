@@ -54,7 +54,7 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
                 should_stop=control.should_stop,
                 processes=processes(profile),
             )
-            calls, received = session.api_calls, session.bytes_received
+            calls, received, usage = session.api_calls, session.bytes_received, session.api_usage
         rows = _load(world, staged, job, phases)
     except OSError as trouble:
         raise StorageFull(
@@ -75,6 +75,8 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
         seconds=round(monotonic() - started, 2),
         peak_rss_mb=round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 1),
         warnings=list(staged.warnings),
+        org_api_calls=usage[0] if usage else None,
+        org_api_allowance=usage[1] if usage else None,
     )
 
 

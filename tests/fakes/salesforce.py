@@ -99,6 +99,7 @@ class FakeSession:
 
     api_calls = 7
     bytes_received = 1234
+    api_usage = (60, 15_000)
 
     def __init__(self, org: FakeOrg) -> None:
         self._org = org

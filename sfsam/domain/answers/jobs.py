@@ -32,6 +32,8 @@ class DownloadAnswer(Answer):
     seconds: float
     peak_rss_mb: float
     warnings: list[str]
+    org_api_calls: int | None = None  # what the org counted in the last 24 hours, by anybody
+    org_api_allowance: int | None = None
 
 
 class IdentifyAnswer(Answer):
