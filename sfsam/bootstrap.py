@@ -11,6 +11,7 @@ from typing import Any
 
 from sfsam.config import Settings
 from sfsam.domain.commands import Command, Enqueue, RunScheduleNow
+from sfsam.domain.roles import INSTALLATION, Caller
 from sfsam.errors import SetupError
 from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
 from sfsam.practice.process import ProcessPracticeOrgs
@@ -46,9 +47,12 @@ class System:
     def reads(self) -> Reads:
         return self.store.reads
 
-    def send(self, command: Command) -> Any:
-        """Give a command; its answer. Raises SfsamError, with what happened and what to do."""
-        answer = self.services.handle(command)
+    def send(self, command: Command, caller: Caller = INSTALLATION) -> Any:
+        """Give a command; its answer. Raises SfsamError, with what happened and what to do.
+
+        A door that people come through says who they are; without a caller it is sfsam itself that asks.
+        """
+        answer = self.services.handle(command, caller)
         if isinstance(command, Enqueue | RunScheduleNow):
             self.queue_changed.set()
         return answer

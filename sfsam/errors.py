@@ -21,6 +21,7 @@
     │   ├── NotConfirmed              the plan was printed, nothing was sent
     │   ├── BackupDamaged             the file is cut off, was changed, or is no backup
     │   ├── NotFound                  no profile, job or candidate by that name
+    │   ├── RoleMissing               the caller's roles do not include it, or the sign-in is over
     │   └── BlockedBySalesforce       Salesforce refused the change; carries its words
     ├── UsageError              the question itself is malformed           exit 2
     └── OutcomeUnknown          sent, and nobody knows yet; run settle     exit 4
@@ -136,6 +137,10 @@ class BackupDamaged(RefusedError):
 
 class NotFound(RefusedError):
     """Nothing here goes by that name or number."""
+
+
+class RoleMissing(RefusedError):
+    """The caller has none of the roles that may do this. Carries `needed`, the roles that may."""
 
 
 class BlockedBySalesforce(RefusedError):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pydantic import BaseModel
 
 from sfsam.config import Settings
 from sfsam.domain import commands as order
+from sfsam.domain import rights
 from sfsam.domain.answers import JobAnswer, PublishAnswer
 from sfsam.domain.jobs import Job
+from sfsam.domain.roles import INSTALLATION, Caller, doing_for
 from sfsam.errors import UsageError
 from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
 from sfsam.services import (
@@ -48,25 +52,29 @@ class Services:
         self.stopping: set[str] = set()  # jobs that were asked to stop; the worker shares this process
         self._handlers: dict[type[order.Command], Handler] = {
             **HANDLERS,
-            order.Publish: lambda world, command: self._publish(command),
+            order.Publish: _publish,
             order.CancelJob: lambda world, command: queueing.cancel(world, command, self.stopping),
         }
 
-    def handle(self, command: order.Command) -> Result:
-        """The answer to a command that is answered at once."""
+    def handle(self, command: order.Command, caller: Caller = INSTALLATION) -> Result:
+        """The answer to a command that is answered at once, which is signed by whoever gives it.
+
+        Raises RoleMissing when `caller` may not give it. Without a caller it is sfsam itself that asks.
+        """
+        rights.require(caller, command)
         handler = self._handlers.get(type(command))
         if handler is None:
             raise UsageError(f"{type(command).__name__} is done as a job.", "Send it inside Enqueue.")
-        return handler(self._world, command)
+        return handler(replace(self._world, caller=caller), _signed(command, caller))
 
     def run_due_schedules(self) -> list[JobAnswer]:
         """Queue the scheduled jobs whose time has come, each once, however often it was missed."""
         return scheduling.run_due(self._world)
 
     def run(self, job: Job, control: JobControl) -> BaseModel:
-        """Do the work of a job. Whatever follows from it (a first download, candidates) is queued."""
+        """Do the work of a job, which was allowed when it was asked for. What follows from it is queued."""
         command = queueing.COMMAND_OF[job.kind].model_validate(job.arguments)
-        world = self._world
+        world = replace(self._world, caller=doing_for(job.requested_by))
         match command:
             case order.Connect():
                 answer: BaseModel = self._connect(command, control)
@@ -108,15 +116,26 @@ class Services:
             self.handle(order.Enqueue(actor=command.actor, job=first))
         return answer
 
-    def _publish(self, command: order.Publish) -> PublishAnswer:
-        """Publish, and queue the first download."""
-        profile = validating.publish(self._world, command)
-        first = order.Download(actor=command.actor, profile=profile.profile_id)
-        job = queueing.enqueue(self._world, order.Enqueue(actor=command.actor, job=first))
-        scheduled = scheduling.schedules(self._world, order.ListSchedules())
-        return PublishAnswer(
-            profile_id=profile.profile_id,
-            status=profile.status,
-            job_id=job.job_id,
-            scheduled=tuple(each.name for each in scheduled if each.profile_id == profile.profile_id),
-        )
+
+def _publish(world: World, command: order.Publish) -> PublishAnswer:
+    """Publish, and queue the first download."""
+    profile = validating.publish(world, command)
+    first = order.Download(actor=command.actor, profile=profile.profile_id)
+    job = queueing.enqueue(world, order.Enqueue(actor=command.actor, job=first))
+    scheduled = scheduling.schedules(world, order.ListSchedules())
+    return PublishAnswer(
+        profile_id=profile.profile_id,
+        status=profile.status,
+        job_id=job.job_id,
+        scheduled=tuple(each.name for each in scheduled if each.profile_id == profile.profile_id),
+    )
+
+
+def _signed(command: order.Command, caller: Caller) -> order.Command:
+    """The command with its giver's name on it, whatever it said; sfsam itself says for whom it asks."""
+    if caller.is_installation:
+        return command
+    signature = {"actor": caller.actor}
+    if isinstance(command, order.Enqueue):
+        return command.model_copy(update=signature | {"job": command.job.model_copy(update=signature)})
+    return command.model_copy(update=signature)

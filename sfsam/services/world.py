@@ -11,6 +11,7 @@ from sfsam.config import Settings
 from sfsam.domain.audit import AuditEntry
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Connection, GrantType, Profile, Purpose
+from sfsam.domain.roles import INSTALLATION, Caller
 from sfsam.errors import NotFound
 from sfsam.ports import Clock, OrgSession, PracticeOrgs, Salesforce, Sheets, Store, Token, UnitOfWork, Vault
 
@@ -28,6 +29,7 @@ class World:
     sheets: Sheets
     clock: Clock
     settings: Settings
+    caller: Caller = INSTALLATION  # who gave the command that is answered, or whom the running job is done for
 
 
 class StoredTokens:

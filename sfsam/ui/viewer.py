@@ -3,27 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 import streamlit as st
 
 from sfsam.charts.theme import Mode
+from sfsam.domain.roles import EVERYONE, INTEGRATORS, MANAGERS, Role
 from sfsam.ui import formats, frames
 
-
-class Role(StrEnum):
-    """What a person may do here (product sheet O3)."""
-
-    ADMIN = "admin"
-    INTEGRATOR = "integrator"
-    MANAGER = "manager"
-    ANALYST = "analyst"
-
-
-EVERYONE = frozenset(Role)
-MANAGERS = frozenset({Role.ADMIN, Role.MANAGER})
-INTEGRATORS = frozenset({Role.ADMIN, Role.INTEGRATOR})
+__all__ = ["EVERYONE", "INTEGRATORS", "LOCAL_ADMIN", "MANAGERS", "Person", "Role", "mode", "moment", "person"]
 
 
 @dataclass(frozen=True)

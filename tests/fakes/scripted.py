@@ -11,9 +11,11 @@ from pydantic import BaseModel
 from sfsam.bootstrap import System
 from sfsam.config import Settings
 from sfsam.domain.answers import IdentifyAnswer
+from sfsam.domain.attempts import Attempt
 from sfsam.domain.commands import Command
 from sfsam.domain.jobs import Job
-from sfsam.domain.reclaim import Attempt, Step
+from sfsam.domain.roles import INSTALLATION, Caller
+from sfsam.domain.steps import Step
 from sfsam.ports import PracticeOrg
 from sfsam.services import Services
 from sfsam.services.running import JobControl
@@ -48,10 +50,10 @@ class ScriptedServices(Services):
         self.answers: dict[type[Command], Any] = {}
         self.asked: list[Command] = []
 
-    def handle(self, command: Command) -> Any:
+    def handle(self, command: Command, caller: Caller = INSTALLATION) -> Any:
         self.asked.append(command)
         if type(command) not in self.answers:
-            return super().handle(command)
+            return super().handle(command, caller)
         answer = self.answers[type(command)]
         if isinstance(answer, Exception):
             raise answer

@@ -1,0 +1,153 @@
+"""Who may do what: the one table of commands, pages, routes and command lines. What is not in it, nobody may.
+
+Services refuse by it, pages hide by it, routes and the command line ask it first; docs/sign-in.md shows it, and tests
+compare it with what there is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sfsam.domain import commands as order
+from sfsam.domain.roles import ADMINS, EVERYONE, INTEGRATORS, MANAGERS, OPERATORS, Caller, Role, Roles
+from sfsam.errors import RoleMissing
+
+_COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
+    EVERYONE: (
+        order.Diagnose,
+        order.Enqueue,  # and the job inside it, which has a line of its own
+        order.Export,
+        order.ExportRead,
+        order.ImportTemplate,
+        order.ListCandidates,
+        order.ListEntitlements,
+        order.ListExclusions,
+        order.ListImports,
+        order.ListJobs,
+        order.ListPeople,
+        order.ListProfiles,
+        order.ListSchedules,
+        order.ListSoftwareModels,
+        order.ListUnmatched,
+        order.ListUnrecognized,
+        order.PreviewExclusion,
+        order.PreviewRule,
+        order.ShowActivityLog,
+        order.ShowAudit,
+        order.ShowJob,
+        order.ShowPlaybook,
+        order.ShowPosition,
+        order.ShowRenewalReport,
+    ),
+    OPERATORS: (
+        order.CancelJob,
+        order.Download,
+        order.Housekeep,
+        order.Identify,
+        order.Reconcile,
+        order.ResolvePeople,
+        order.RunScheduleNow,
+        order.Settle,
+        order.Validate,
+    ),
+    MANAGERS: (
+        order.AddExclusion,
+        order.ConfirmMatch,
+        order.DropRows,
+        order.EnterSaving,
+        order.ForgetMatch,
+        order.ImportFile,
+        order.KeepMapping,
+        order.MapIdentifier,
+        order.MoveCandidate,
+        order.OrderRules,
+        order.PlanReclaim,
+        order.Reclaim,
+        order.RemoveEntitlement,
+        order.RemoveExclusion,
+        order.RemoveRule,
+        order.RemoveSaving,
+        order.RepairRow,
+        order.RevertPrice,
+        order.SaveEntitlement,
+        order.SavePrice,
+        order.SaveRule,
+        order.UnmapIdentifier,
+    ),
+    INTEGRATORS: (
+        order.BeginAuthorization,
+        order.ChangeSchedule,
+        order.Connect,
+        order.CreateToken,
+        order.DeleteProfile,
+        order.DraftProfile,
+        order.FinishAuthorization,
+        order.MakeKeyPair,
+        order.MarkComplete,
+        order.MetadataProject,
+        order.Pause,
+        order.PauseSchedule,
+        order.PreviewDelete,
+        order.Publish,
+        order.RemoveConnection,
+        order.Reopen,
+        order.ReplaceSecret,
+        order.Resume,
+        order.ResumeSchedule,
+        order.SaveConnection,
+        order.SaveDetails,
+        order.SaveRegistration,
+        order.SaveSteps,
+        order.SetReclaim,
+        order.StartPlaybook,
+        order.StartPracticeOrg,
+        order.StopPracticeOrg,
+    ),
+    ADMINS: (
+        order.AdoptBackup,
+        order.BackUp,
+        order.ErasePerson,
+        order.RestoreBackup,
+        order.RotateKey,
+    ),
+}
+COMMANDS: Mapping[type[order.Command], Roles] = {
+    command: roles for roles, commands in _COMMANDS_OF.items() for command in commands
+}
+
+
+def may(caller: Caller, command: order.Command | type[order.Command]) -> bool:
+    """Whether this caller may give this command; for an `Enqueue`, whether it may ask for the job inside as well.
+
+    A class of commands, rather than a command, says whether a button is shown.
+    """
+    if isinstance(command, type):
+        return caller.is_installation or bool(caller.roles & COMMANDS.get(command, frozenset()))
+    asked = (type(command), type(command.job)) if isinstance(command, order.Enqueue) else (type(command),)
+    return all(may(caller, each) for each in asked)
+
+
+def require(caller: Caller, command: order.Command) -> None:
+    """Raises RoleMissing, with the roles that may, unless `may`."""
+    if may(caller, command):
+        return
+    wanted = command.job if isinstance(command, order.Enqueue) else command
+    raise missing(type(wanted).__name__, COMMANDS.get(type(wanted), frozenset()), caller)
+
+
+def missing(what: str, roles: Roles, caller: Caller) -> RoleMissing:
+    """The refusal of `what`, in two sentences."""
+    if not roles:
+        return RoleMissing(f"{what} stands in no table of rights, so nobody may do it.", "Add it to rights.py.")
+    have = ", ".join(sorted(caller.roles)) or "none"
+    return RoleMissing(
+        f"{what} needs the role {in_words(roles)}; yours: {have}.",
+        "Ask an administrator of sfsam for the role, or somebody who has it to do it.",
+        needed=sorted(roles),
+    )
+
+
+def in_words(roles: Roles) -> str:
+    """Roles for people: "admin or manager"."""
+    names = [role.value for role in Role if role in roles]
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
