@@ -13,6 +13,7 @@ import math
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from time import monotonic
+from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -74,7 +75,7 @@ def limited(endpoint: Endpoint, limiter: Limiter) -> Callable[[Request], Awaitab
         if wait := limiter.wait_seconds(address):
             headers = {"Retry-After": str(wait), "Cache-Control": "no-store"}
             return PlainTextResponse(f"Too many requests. Try again in {wait} s.", _TOO_MANY, headers)
-        answer = endpoint(request) if is_async else await run_in_threadpool(endpoint, request)
+        answer: Any = endpoint(request) if is_async else await run_in_threadpool(endpoint, request)
         return answer if isinstance(answer, Response) else await answer
 
     return ask
