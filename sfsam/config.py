@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, SecretStr, field_validator
@@ -84,6 +84,12 @@ class Settings(BaseSettings):
         description="For how many months days of use, periods of seats and the position of each day are kept",
     )
     log_level: str = Field(default="INFO", description="Level of the log on standard error")
+    log_format: Literal["text", "json"] = Field(default="text", description="Lines for people, or JSON for machines")
+    metrics_token: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Who sends this as bearer may read /metrics; without it only this machine may",
+    )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod

@@ -94,7 +94,7 @@ class AppProcess:
     def _is_healthy(self) -> bool:
         connection = http.client.HTTPConnection(LOOPBACK, self._port, timeout=5)
         try:
-            connection.request("GET", "/healthz")
+            connection.request("GET", "/readyz")
             return connection.getresponse().status == http.client.OK
         except (OSError, http.client.HTTPException):
             return False

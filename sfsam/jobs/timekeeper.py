@@ -36,6 +36,10 @@ class Timekeeper:
     def start(self) -> None:
         self._scheduler.start()
 
+    @property
+    def is_alive(self) -> bool:
+        return bool(self._scheduler.running)
+
     def stop(self) -> None:
         """No look begins after this."""
         if self._scheduler.running:

@@ -98,7 +98,7 @@ class Worker:
             self._doing = job.job_id
             work.jobs.save(job)
             work.commit()
-        log.info("job %s (%s) begins, asked for by %s", job.job_id, job.kind, job.requested_by)
+        log.info("job %s (%s) begins", job.job_id, job.kind, extra=_fields(job))
         return job
 
     def _do(self, job: Job) -> None:
@@ -122,7 +122,8 @@ class Worker:
         ended = {"state": state, "result": result, "failure": failure, "ended_at": self._system.clock.now()}
         self._ended = job.model_copy(update=ended)
         self._system.services.stopping.discard(job.job_id)
-        log.info("job %s (%s) %s%s", job.job_id, job.kind, state, f": {failure.what}" if failure else "")
+        reason = f": {failure.what}" if failure else ""
+        log.info("job %s (%s) %s%s", job.job_id, job.kind, state, reason, extra=_fields(self._ended))
         self._save_ended()
 
     def _save_ended(self) -> None:
@@ -154,3 +155,9 @@ class Worker:
         if self._stopping.is_set():
             self._interrupted.add(job.job_id)
         return job.job_id in self._interrupted or job.job_id in self._system.services.stopping
+
+
+def _fields(job: Job) -> dict[str, str]:
+    """What a line of the log carries beside its text, for machines."""
+    fields = {"job_id": job.job_id, "job_kind": job.kind.value, "job_state": job.state.value}
+    return fields | ({"profile_id": job.profile_id} if job.profile_id else {})

@@ -8,9 +8,6 @@ from contextlib import ExitStack, asynccontextmanager
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from sfsam import bootstrap
@@ -18,7 +15,7 @@ from sfsam.config import Settings
 from sfsam.jobs.recovery import settle_what_is_open
 from sfsam.jobs.timekeeper import Timekeeper
 from sfsam.jobs.worker import Worker
-from sfsam.web import lifeline, sign_in
+from sfsam.web import health, lifeline, metrics, sign_in
 from sfsam.web.control import control_route
 from sfsam.web.security import middleware
 
@@ -31,15 +28,9 @@ def build_app(main_script: str) -> st.App:
     return st.App(
         main_script,
         lifespan=_lifespan,
-        routes=[Route("/healthz", healthz), *sign_in.ROUTES],
+        routes=[*health.ROUTES, *metrics.ROUTES, *sign_in.ROUTES],
         middleware=middleware(settings),
     )
-
-
-def healthz(_: Request) -> Response:
-    """200 while the database answers."""
-    version = bootstrap.current().reads.version()
-    return JSONResponse({"status": "ok", "data_version": version}, headers={"Cache-Control": "no-store"})
 
 
 @asynccontextmanager
@@ -69,4 +60,5 @@ def _open(closing: ExitStack) -> None:
     timekeeper = Timekeeper(system, worker)
     timekeeper.start()
     closing.callback(timekeeper.stop)
+    closing.enter_context(health.watching(worker, timekeeper))
     closing.enter_context(control_route(settings.control_file, system.send))
