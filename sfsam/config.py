@@ -6,11 +6,13 @@ Every setting stands in the table of docs/settings.md; a test compares the two.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -83,6 +85,20 @@ class Settings(BaseSettings):
         le=600,
         description="For how many months days of use, periods of seats and the position of each day are kept",
     )
+    smtp_host: str = Field(default="", description="Mail server; empty: nobody can be asked by mail")
+    smtp_port: int = Field(default=587, ge=1, le=65535, description="Its port")
+    smtp_tls: Literal["starttls", "implicit", "none"] = Field(
+        default="starttls",
+        description="How the way to the mail server is encrypted; none is for a server on this machine only",
+    )
+    smtp_user: str = Field(default="", description="User name at the mail server, where it asks for one")
+    smtp_password: SecretStr | None = Field(default=None, description="Password at the mail server")
+    mail_sender: str = Field(default="", description="Address that mails come from")
+    mail_managers: str = Field(
+        default="", description="Address of the license managers: questions, and decisions that nobody else can make"
+    )
+    webhook_url: SecretStr | None = Field(default=None, description="Address of a chat that is told what happened")
+    webhook_secret: SecretStr | None = Field(default=None, description="Key with which what is told is signed")
     log_level: str = Field(default="INFO", description="Level of the log on standard error")
     log_format: Literal["text", "json"] = Field(default="text", description="Lines for people, or JSON for machines")
     metrics_token: SecretStr | None = Field(
@@ -109,6 +125,28 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("mail_sender", "mail_managers")
+    @classmethod
+    def _one_address(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[^\s@<>,;:]+@[A-Za-z0-9.-]+", value):
+            raise ValueError("it is one plain e-mail address, such as licenses@example.com")
+        return value
+
+    @field_validator("smtp_tls")
+    @classmethod
+    def _encrypted_or_here(cls, value: str, info: ValidationInfo) -> str:
+        if value == "none" and info.data.get("smtp_host", "") not in ("", "127.0.0.1", "localhost", "::1"):
+            raise ValueError("without encryption the mail server has to be on this machine")
+        return value
+
+    @field_validator("webhook_url")
+    @classmethod
+    def _encrypted_address(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts and parts.scheme != "https" and parts.hostname not in ("127.0.0.1", "localhost", "::1"):
+            raise ValueError("it begins with https://")
+        return value
 
     @property
     def database_path(self) -> Path:

@@ -6,6 +6,7 @@
     │   ├── RequestLimitReached       the org's API calls for today are used up
     │   ├── RecordLocked              somebody else is saving the same record
     │   ├── AnswerTruncated           fewer bytes or rows arrived than were announced
+    │   ├── MailUnavailable           the mail server takes nothing now
     │   └── StoreBusy                 another process holds the database and does not answer
     ├── SetupError              someone must change a setting              exit 78
     │   ├── AddressRefused            the URL may not be dialled
@@ -14,11 +15,13 @@
     │   ├── PermissionMissing         the connected user may not do this
     │   ├── ObjectUnavailable         the org does not show this object or field
     │   ├── SecretUnreadable          the key that sealed a secret is not the key in use
+    │   ├── MailNotPossible           no mail server is set, or links would lead nowhere
     │   └── StorageFull               the disk took no more
     ├── RefusedError            one of our rules says no                   exit 1
     │   ├── GuardExceeded             more than the rule allows; carries its numbers
     │   ├── MoveNotAllowed            a candidate may not go from this state to that one
     │   ├── NotConfirmed              the plan was printed, nothing was sent
+    │   ├── MailRefused               the mail server refuses this one mail for good
     │   ├── BackupDamaged             the file is cut off, was changed, or is no backup
     │   ├── NotFound                  no profile, job or candidate by that name
     │   ├── RoleMissing               the caller's roles do not include it, or the sign-in is over
@@ -76,6 +79,10 @@ class AnswerTruncated(TemporaryError):
     """Fewer bytes or rows arrived than were announced."""
 
 
+class MailUnavailable(TemporaryError):
+    """The mail server cannot be reached, or takes nothing now."""
+
+
 class StoreBusy(TemporaryError):
     """Another process holds the database and does not answer on its control route."""
 
@@ -111,6 +118,10 @@ class SecretUnreadable(SetupError):
     """A stored secret was sealed by another key, or belongs to another record."""
 
 
+class MailNotPossible(SetupError):
+    """No mail can be sent by these settings, or a mail from here would lead nowhere."""
+
+
 class StorageFull(SetupError):
     """The disk took no more; nothing half-written is used."""
 
@@ -129,6 +140,10 @@ class MoveNotAllowed(RefusedError):
 
 class NotConfirmed(RefusedError):
     """The plan was shown and nothing was sent, because nobody said yes."""
+
+
+class MailRefused(RefusedError):
+    """The mail server, or the address itself, refuses this one mail for good. `said` carries the server's code."""
 
 
 class BackupDamaged(RefusedError):

@@ -5,6 +5,8 @@ Moments are naive UTC throughout, as the store keeps them.
 
 from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
+from sfsam.ports.mail import Letterbox, Mail, Webhook
+from sfsam.ports.notices import Notices
 from sfsam.ports.salesforce import (
     AuthorizationStart,
     OrgSession,
@@ -49,7 +51,10 @@ __all__ = [
     "Imports",
     "Jobs",
     "KeyPair",
+    "Letterbox",
+    "Mail",
     "Mappings",
+    "Notices",
     "OrgSession",
     "Position",
     "PracticeOrg",
@@ -76,4 +81,5 @@ __all__ = [
     "TokenKeeper",
     "UnitOfWork",
     "Vault",
+    "Webhook",
 ]

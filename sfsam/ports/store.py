@@ -21,6 +21,7 @@ from sfsam.domain.schedules import Schedule
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
+from sfsam.ports.notices import Notices
 from sfsam.ports.people import History, People
 from sfsam.ports.salesforce import StagedDownload
 
@@ -190,6 +191,8 @@ class UnitOfWork(Protocol):
     def candidates(self) -> Candidates: ...
     @property
     def requests(self) -> Requests: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def imports(self) -> Imports: ...
     @property

@@ -29,6 +29,10 @@ class Vault(Protocol):
         """A key for the audit chain, derived from the first key; the store keeps it, sealed, from then on."""
         ...
 
+    def derived_key(self, purpose: str) -> bytes:
+        """A key of its own for each purpose (32 bytes), derived from the first key."""
+        ...
+
     def reseal(self, sealed: str) -> str:
         """The same value sealed with the first key; SecretUnreadable when no key opens it."""
         ...

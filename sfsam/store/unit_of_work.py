@@ -11,6 +11,7 @@ from sfsam.store.entitlements import StoredEntitlements, StoredPrices, StoredSav
 from sfsam.store.history import StoredHistory
 from sfsam.store.imports import StoredImports
 from sfsam.store.licenses import StoredExclusions, StoredMappings
+from sfsam.store.notices import StoredNotices
 from sfsam.store.people import StoredPeople
 from sfsam.store.profiles import StoredProfiles
 from sfsam.store.reconciling import StoredPosition
@@ -37,6 +38,7 @@ class DuckDBUnitOfWork:
         self.schedules = StoredSchedules(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
+        self.notices = StoredNotices(cursor, self._changed)
         self.imports = StoredImports(cursor, self._changed)
         self.entitlements = StoredEntitlements(cursor, self._changed)
         self.prices = StoredPrices(cursor, self._changed)
