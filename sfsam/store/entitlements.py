@@ -1,7 +1,6 @@
 """What people enter about money: entitlements, prices, savings; fits the ports of those names.
 
-Nothing is derived from these rows ahead of time: prices of licenses are views (priced_license), so every number
-follows with the next question.
+The prices of licenses (priced_license) follow from these rows when the transaction ends, and so does every number.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ from sfsam.ports.people import Holder
 from sfsam.store.records import RecordTable
 
 # Derived tables are made anew afterwards; the trail and what knows erased people again stay as they are.
-_LEFT_ALONE = frozenset({"audit_entry", "erased_person", "holder", "holder_user", "schema_migration"})
+_LEFT_ALONE = frozenset(
+    {"audit_entry", "erased_person", "holder", "holder_user", "org", "priced_license", "schema_migration"}
+)
 _LINKS = ("user_id", "assignee_id")
 _CODES = frozenset({"id", "kind", "identifier", "state", "rule", "action", "step", "outcome", "key"})  # never a name
 

@@ -17,7 +17,7 @@ Changed = Callable[[], None]
 
 
 class StoredMappings:
-    """What a person said an identifier is. The views look it up, so that nothing else has to be changed."""
+    """What a person said an identifier is. Licenses follow when the transaction ends (counting.price_licenses)."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
         self._cursor = cursor
@@ -37,7 +37,7 @@ class StoredMappings:
 
 
 class StoredExclusions:
-    """Exclusions. One of an identifier acts through the views, one of users through user_exclusion and seat_count."""
+    """Exclusions. One of an identifier acts through priced_license, one of users by user_exclusion and seat_count."""
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
         self._cursor = cursor

@@ -195,6 +195,7 @@ class Loading:
             incomplete=json.dumps([part.name for part in staged.objects if not part.complete]),
             warnings=json.dumps(staged.warnings),
         )
+        counting.price_licenses(self._cursor)
         day = staged.taken_at.date()
         record_day(self._cursor, staged.org_id, day=day, reconciled_at=staged.taken_at, thresholds=self._thresholds)
         self._cursor.execute("DELETE FROM consumption_day WHERE org_id = ? AND day = ?", [staged.org_id, day])

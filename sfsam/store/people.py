@@ -86,9 +86,12 @@ def recount(cursor: duckdb.DuckDBPyConnection, org_id: str, user_ids: Sequence[s
 class StoredPeople:
     """Fits ports.People."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Callable[[], None]) -> None:
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, changed: Callable[[], None], renamed: Callable[[], None]
+    ) -> None:
         self._cursor = cursor
         self._changed = changed
+        self._renamed = renamed
         self._rules = RecordTable(cursor, ResolutionRule, "resolution_rule", "rule_id")
         self._persons = RecordTable(cursor, Person, "person", "person_id")
         self._matches = RecordTable(cursor, UserMatch, "user_person", "user_id")
@@ -167,7 +170,7 @@ class StoredPeople:
         self._erasures.add(erasures)
         changed = erase(self._cursor, holder, erasures[0])
         _recount(self._cursor, [holder.holder_id])
-        self._changed()
+        self._renamed()  # a profile or a license may have been called after the person
         return changed
 
     def _regroup_around(self, org_id: str, user_id: str) -> None:

@@ -34,6 +34,7 @@ class StoredPosition:
     def reconcile(self, org_id: str, at: datetime, thresholds: Thresholds) -> int:
         people.resolve(self._cursor, at, org_id)
         counting.exclude_users(self._cursor, org_id, at.date())
+        counting.price_licenses(self._cursor)  # for the day's result, whatever was entered in this transaction
         rows = record_day(self._cursor, org_id, day=at.date(), reconciled_at=at, thresholds=thresholds)
         self._changed()
         return rows

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from sfsam.store.counting import price_licenses
+
 TABLES = {
     "license_catalog": "license_catalog.csv",
     "license_alternative": "license_alternatives.csv",
@@ -25,6 +27,8 @@ def load(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
         for table, file in TABLES.items():
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of ours
             connection.execute(f"INSERT INTO {table} BY NAME {_ROWS}", [str(folder / file)])
+        if connection.execute("SELECT 1 FROM connection LIMIT 1").fetchall():
+            price_licenses(connection)
         connection.execute("COMMIT")
     except duckdb.Error:
         with suppress(duckdb.TransactionException):  # a COMMIT that failed is undone already

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import duckdb
 
+from sfsam.store import counting
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.entitlements import StoredEntitlements, StoredPrices, StoredSavings
 from sfsam.store.history import StoredHistory
@@ -32,22 +33,23 @@ class DuckDBUnitOfWork:
         self._cursor = cursor
         self._published = published
         self._has_changed = False
+        self._has_repriced = False
         self._is_open = False
-        self.profiles = StoredProfiles(cursor, self._changed)
+        self.profiles = StoredProfiles(cursor, self._repriced)
         self.jobs = StoredJobs(cursor, self._changed)
         self.schedules = StoredSchedules(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
         self.notices = StoredNotices(cursor, self._changed)
         self.imports = StoredImports(cursor, self._changed)
-        self.entitlements = StoredEntitlements(cursor, self._changed)
-        self.prices = StoredPrices(cursor, self._changed)
+        self.entitlements = StoredEntitlements(cursor, self._repriced)
+        self.prices = StoredPrices(cursor, self._repriced)
         self.savings = StoredSavings(cursor, self._changed)
-        self.mappings = StoredMappings(cursor, self._changed)
-        self.exclusions = StoredExclusions(cursor, self._changed)
+        self.mappings = StoredMappings(cursor, self._repriced)
+        self.exclusions = StoredExclusions(cursor, self._repriced)
         self.seats = StoredSeats(cursor, self._changed)
         self.position = StoredPosition(cursor, self._changed)
-        self.people = StoredPeople(cursor, self._changed)
+        self.people = StoredPeople(cursor, self._changed, self._repriced)
         self.history = StoredHistory(cursor, self._changed)
         self.audit = StoredAudit(cursor, self._changed, audit_keys)
         self.secrets = StoredSecrets(cursor)
@@ -55,6 +57,9 @@ class DuckDBUnitOfWork:
 
     def commit(self) -> None:
         """Make everything since `begin` (or the last commit) lasting and visible, and go on in a new transaction."""
+        if self._has_repriced:
+            counting.price_licenses(self._cursor)
+            self._has_repriced = False
         self._is_open = False
         self._cursor.execute("COMMIT")
         if self._has_changed:
@@ -74,3 +79,7 @@ class DuckDBUnitOfWork:
 
     def _changed(self) -> None:
         self._has_changed = True
+
+    def _repriced(self) -> None:
+        """Something changed that orgs, or the models and prices of licenses, follow from."""
+        self._has_changed = self._has_repriced = True

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sfsam.domain.commands import Reconcile, ShowPosition, StartPlaybook
+from sfsam.store.counting import price_licenses
 from tests.services.conftest import Bench
 from tests.store import tiny_org
 
@@ -30,6 +31,7 @@ def _price(bench: Bench, price: str) -> None:
             " TIMESTAMP '2026-01-01')",
             [price],
         )
+        price_licenses(cursor)
     bench.store.reads.data_changed()
 
 

@@ -12,6 +12,7 @@ from sfsam.charts.formats import money_exact
 from sfsam.charts.report import renewal_report
 from sfsam.domain.answers import RenewalReport
 from sfsam.domain.commands import ShowRenewalReport
+from sfsam.store.counting import price_licenses
 from tests.services.conftest import Bench
 from tests.store import tiny_org
 
@@ -49,6 +50,7 @@ def loaded(bench: Bench, tmp_path: Path) -> Bench:
             " DATE '2025-01-01', DATE '2026-12-31', '', ?, '', 'entered', 'ann', now()::TIMESTAMP, now()::TIMESTAMP)",
             [tiny_org.ORG_ID, HOSTILE],
         )
+        price_licenses(cursor)
     bench.store.reads.data_changed()
     return bench
 

@@ -16,7 +16,7 @@ from sfsam.domain.jobs import Job, JobKind, JobState
 from sfsam.domain.schedules import FIRST_CADENCES, Schedule, ScheduledTask
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import UsageError
-from sfsam.store import reads
+from sfsam.store import counting, reads
 from sfsam.store.database import DuckDBStore
 from tests.store import people_rows, tiny_org
 from tests.store.conftest import AUDIT_KEY
@@ -185,6 +185,7 @@ def test_the_threshold_is_more_than_so_many_days(
 def test_the_connected_user_is_never_caught(seeded: DuckDBStore) -> None:
     with seeded._cursor() as cursor:
         cursor.execute('UPDATE connection SET org = json_merge_patch(org, \'{"user_id": "005-ben"}\')')
+        counting.price_licenses(cursor)
     caught = seeded.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS)
     assert [row["user_id"] for row in caught] == ["005-cleo"]
 

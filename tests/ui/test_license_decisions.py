@@ -13,6 +13,7 @@ from sfsam.config import Settings
 from sfsam.domain.commands import ListExclusions
 from sfsam.services import Services
 from sfsam.sheets.xlsx import ExcelSheets
+from sfsam.store.counting import price_licenses
 from sfsam.store.database import DuckDBStore
 from sfsam.ui import viewer
 from sfsam.vault.fernet_vault import FernetVault
@@ -72,6 +73,7 @@ def test_a_suggestion_fills_the_form_and_the_catalogs_later_word_can_be_kept_or_
 ) -> None:
     with system.store._cursor() as cursor:
         cursor.execute("UPDATE license SET label = 'Customer Community Log-in' WHERE identifier = 'XYZ_NEW'")
+        price_licenses(cursor)
     system.store.reads.data_changed()
     app = visit(UNRECOGNIZED, q="XYZ")
     suggestion = next(button for button in app.button if str(button.key).startswith("suggest_user_XYZ_NEW"))

@@ -14,7 +14,7 @@ SELECT
     (
         SELECT count(DISTINCT (l.kind, l.identifier))
         FROM priced_license l
-        SEMI JOIN seat_count c ON c.org_id = l.org_id AND c.kind = l.kind AND c.identifier = l.identifier
+        SEMI JOIN license_seat_count c ON c.org_id = l.org_id AND c.kind = l.kind AND c.identifier = l.identifier
         WHERE NOT l.is_recognized AND is_chosen($org_ids, l.org_id)
     ) AS unrecognized,
     (

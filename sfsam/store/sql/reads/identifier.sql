@@ -6,7 +6,7 @@ SELECT
     l.kind, l.identifier, min(l.model) AS model, bool_and(l.is_recognized) AS is_recognized,
     any_value(m.mapped_by) AS mapped_by, any_value(m.mapped_at) AS mapped_at, count(DISTINCT l.org_id) AS orgs,
     (
-        SELECT coalesce(sum(c.seats), 0)::BIGINT FROM seat_count c
+        SELECT coalesce(sum(c.seats), 0)::BIGINT FROM license_seat_count c
         WHERE c.kind = $kind AND c.identifier = $identifier
     ) AS seats
 FROM priced_license l

@@ -5,7 +5,7 @@
 -- columns: mapping_id, kind, identifier, label, model, publisher, product, edition, is_paid, note, mapped_by, mapped_at,
 --   catalog_model, catalog_publisher, catalog_is_paid, catalog_said, is_suggested, orgs, seats
 WITH held AS (
-    SELECT kind, identifier, sum(seats)::BIGINT AS seats FROM seat_count GROUP BY kind, identifier
+    SELECT kind, identifier, sum(seats)::BIGINT AS seats FROM license_seat_count GROUP BY kind, identifier
 ),
 known AS (
     SELECT kind, identifier, min(label) AS label, count(DISTINCT org_id) AS orgs FROM license GROUP BY kind, identifier

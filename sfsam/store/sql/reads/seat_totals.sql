@@ -16,6 +16,6 @@ SELECT
         is_paid AND NOT is_counted AND ($include_sandboxes OR NOT is_sandbox)
     ), 0)::BIGINT AS excluded,
     coalesce(sum(seats) FILTER (is_sandbox AND NOT $include_sandboxes), 0)::BIGINT AS in_sandboxes
-FROM counted_seats($stale_after_days, $grace_days)
+FROM counted_seats($stale_after_days, $grace_days, $departments)
 WHERE is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
-    AND is_chosen($departments, department_label(department)) AND is_chosen($parts, part)
+    AND is_chosen($parts, part)

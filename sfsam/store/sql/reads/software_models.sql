@@ -4,7 +4,7 @@
 -- parameters: org_ids
 -- columns: org, org_id, kind, identifier, model, publisher, is_recognized, owned, is_unlimited, assigned
 WITH held AS (
-    SELECT org_id, kind, identifier, sum(seats)::BIGINT AS assigned FROM seat_count GROUP BY org_id, kind, identifier
+    SELECT org_id, kind, identifier, sum(seats)::BIGINT AS assigned FROM license_seat_count GROUP BY org_id, kind, identifier
 )
 SELECT
     l.org, l.org_id, l.kind, l.identifier, l.model, l.publisher, l.is_recognized,

@@ -4,7 +4,7 @@
 -- parameters: org_ids, kinds, search
 -- columns: kind, identifier, label, orgs, org_names, owned, seats, is_excluded
 WITH held AS (
-    SELECT org_id, kind, identifier, sum(seats)::BIGINT AS assigned FROM seat_count GROUP BY org_id, kind, identifier
+    SELECT org_id, kind, identifier, sum(seats)::BIGINT AS assigned FROM license_seat_count GROUP BY org_id, kind, identifier
 )
 SELECT
     l.kind, l.identifier, min(l.label) AS label, count(DISTINCT l.org_id) AS orgs,

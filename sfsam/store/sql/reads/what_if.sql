@@ -12,10 +12,9 @@ WITH idle AS (   -- with a threshold below 0 whoever can become stale is: from t
         sum(seats) FILTER (part = 'stale') AS stale,
         sum(seats) FILTER (part = 'stale' AND kind = 'user' AND NOT is_excluded) AS candidates,
         sum(seats * unit_cost) FILTER (costs_seat AND NOT is_excluded) AS potential_savings
-    FROM counted_seats(-1, $grace_days)
+    FROM counted_seats(-1, $grace_days, $departments)
     WHERE part IN ('stale', 'inactive_holder') AND is_counted AND ($include_sandboxes OR NOT is_sandbox)
         AND is_chosen($org_ids, org_id) AND is_chosen($kinds, kind) AND is_chosen($models, model)
-        AND is_chosen($departments, department_label(department))
     GROUP BY ALL
 )
 SELECT
