@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from sfsam import logs
 from sfsam.config import Settings
 from sfsam.domain.commands import Command, Enqueue, RunScheduleNow
-from sfsam.domain.roles import INSTALLATION, Caller
+from sfsam.domain.identity import Claims, Identity, SignedOut, identified
+from sfsam.domain.roles import INSTALLATION, Caller, at_command_line
 from sfsam.errors import SetupError
 from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
 from sfsam.practice.process import ProcessPracticeOrgs
@@ -42,6 +43,7 @@ class System:
     clock: Clock
     cookie_key: bytes = field(repr=False)
     queue_changed: threading.Event = field(default_factory=threading.Event)
+    signed_out: SignedOut = field(default_factory=SignedOut)
 
     @property
     def reads(self) -> Reads:
@@ -56,6 +58,16 @@ class System:
         if isinstance(command, Enqueue | RunScheduleNow):
             self.queue_changed.set()
         return answer
+
+    def send_from_command_line(self, command: Command) -> Any:
+        """The same for a command that another process of this machine signed, with the role that the settings give."""
+        settings = self.settings
+        caller = at_command_line(command.actor, settings.cli_role, is_sign_in_on=settings.is_sign_in_on)
+        return self.send(command, caller)
+
+    def identity_of(self, claims: Claims) -> Identity:
+        """Who these claims of the sign-in service name, as of now."""
+        return identified(claims, self.settings, now=self.clock.now(), ended=self.signed_out)
 
     def close(self) -> None:
         """End the practice org if it runs, and let go of the database."""
@@ -86,6 +98,11 @@ def build(settings: Settings, *, memory_mb: int = LEAST_MEMORY_MB) -> System:
     )
 
 
+def sign_in_secret(settings: Settings) -> str:
+    """What the cookie of a sign-in is signed with: the same after a restart, another one after a rotation of keys."""
+    return _vault(settings).derived_key("sign-in cookie").hex()
+
+
 def _vault(settings: Settings) -> FernetVault:
     """The vault with its keys; those of the key file are ours to change, those of the environment are not."""
     keys = load_keys(settings)
@@ -95,8 +112,11 @@ def _vault(settings: Settings) -> FernetVault:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error as the settings say."""
-    logs.configure(settings.log_level, settings.log_format)
+    """Log to standard error. The HTTP client's own lines stay out, because they repeat every address that is called;
+    so do the scheduler's, which say at every look that it looked."""
+    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in ("httpx", "httpcore", "authlib", "apscheduler"):
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 _current: System | None = None

@@ -22,6 +22,10 @@ from pydantic_settings import (
 )
 
 PROJECT_DIR = Path(__file__).resolve().parent.parent
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
+
+RoleName = Literal["admin", "integrator", "manager", "analyst"]
+"""The roles of domain/roles.py, as a setting names them."""
 
 
 def _default_key_file() -> Path:
@@ -100,6 +104,32 @@ class Settings(BaseSettings):
     webhook_url: SecretStr | None = Field(default=None, description="Address of a chat that is told what happened")
     webhook_secret: SecretStr | None = Field(default=None, description="Key with which what is told is signed")
     log_level: str = Field(default="INFO", description="Level of the log on standard error")
+    cli_role: RoleName | None = Field(
+        default=None,
+        description="Role of the command line; else admin without sign-in, and analyst with it",
+    )
+    oidc_metadata_url: str = Field(
+        default="",
+        description="OpenID Connect discovery document of the sign-in service; empty: no sign-in, this machine only",
+    )
+    oidc_client_id: str = Field(default="", description="Client id of sfsam at the sign-in service")
+    oidc_client_secret: SecretStr | None = Field(
+        default=None, validate_default=True, description="Client secret of sfsam at the sign-in service"
+    )
+    oidc_scopes: str = Field(default="openid email profile", description="Scopes that are asked for, with spaces")
+    oidc_name_claim: str = Field(
+        default="email", description="Claim that names a person in jobs and in the audit trail; else sub"
+    )
+    oidc_role_claim: str = Field(
+        default="roles", description="Claim that carries roles or groups; a dot leads into an object"
+    )
+    oidc_roles: Annotated[dict[str, RoleName], NoDecode] = Field(
+        default={},
+        description="Which value of the claim is which role, such as license-team=manager,it=admin",
+    )
+    session_hours: float = Field(
+        default=12, gt=0, le=24 * 30, description="After how many hours a person has to sign in again at the latest"
+    )
     log_format: Literal["text", "json"] = Field(default="text", description="Lines for people, or JSON for machines")
     metrics_token: SecretStr | None = Field(
         default=None,
@@ -125,6 +155,42 @@ class Settings(BaseSettings):
     @classmethod
     def _without_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("oidc_roles", mode="before")
+    @classmethod
+    def _pairs(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [pair.rpartition("=") for pair in value.split(",") if pair.strip()]
+        if any(not claimed.strip() for claimed, _, _ in pairs):
+            raise ValueError("it looks like license-team=manager,it=admin")
+        return {claimed.strip(): role.strip().lower() for claimed, _, role in pairs}
+
+    @field_validator("oidc_metadata_url")
+    @classmethod
+    def _not_overheard(cls, value: str) -> str:
+        address = urlsplit(value)
+        if value and address.scheme != "https" and address.hostname not in LOOPBACK_NAMES:
+            raise ValueError("the sign-in service has to be an https:// address")
+        return value
+
+    @field_validator("oidc_client_secret")
+    @classmethod
+    def _complete(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        given = [bool(info.data.get("oidc_metadata_url")), bool(info.data.get("oidc_client_id")), value is not None]
+        if any(given) and not all(given):
+            raise ValueError("sign-in needs SFSAM_OIDC_METADATA_URL, _CLIENT_ID and _CLIENT_SECRET together")
+        return value
+
+    @property
+    def is_sign_in_on(self) -> bool:
+        """Whether people have to sign in. Without, the app answers this machine only."""
+        return bool(self.oidc_metadata_url)
+
+    @property
+    def path_prefix(self) -> str:
+        """The path of the public address, as behind a reverse proxy: "/licenses", or "" at the root of a host."""
+        return urlsplit(self.base_url).path.rstrip("/")
 
     @field_validator("mail_sender", "mail_managers")
     @classmethod

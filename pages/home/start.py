@@ -1,4 +1,4 @@
-"""The address / leads to the overview, or to the welcome page as long as there is no data."""
+"""The address / leads to the overview; without data to the welcome page, for those who may connect an org."""
 
 import streamlit as st
 
@@ -7,4 +7,4 @@ from sfsam.ui.viewer import EVERYONE
 
 shell.open_page("sfsam", EVERYONE, needs_data=False)
 
-st.switch_page(shell.OVERVIEW if shell.has_data() else shell.WELCOME)
+st.switch_page(shell.first_page())

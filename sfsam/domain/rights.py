@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sfsam.domain import commands as order
-from sfsam.domain.roles import ADMINS, EVERYONE, INTEGRATORS, MANAGERS, OPERATORS, Caller, Role, Roles
+from sfsam.domain.roles import ADMINS, EVERYONE, INTEGRATORS, MANAGERS, NOBODY, OPERATORS, Caller, Role, Roles
 from sfsam.errors import RoleMissing
 
 _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
@@ -115,6 +115,43 @@ COMMANDS: Mapping[type[order.Command], Roles] = {
     command: roles for roles, commands in _COMMANDS_OF.items() for command in commands
 }
 
+PAGES: Mapping[str, Roles] = {
+    page: roles
+    for roles, pages in {
+        EVERYONE: "start overview utilization subscriptions software_models unrecognized_identifiers exclusions people "
+        "person entitlements renewals consumption reconciliation savings profiles jobs audit",
+        MANAGERS: "candidates",
+        INTEGRATORS: "welcome integrations register_application profile_details connection_and_credential "
+        "additional_orgs review_and_publish integration_profile",
+    }.items()
+    for page in pages.split()
+}
+"""Each page by the last part of its address."""
+
+ROUTES: Mapping[str, Roles | None] = {
+    # Ours. None: whoever asks, without a sign-in.
+    "/healthz": None,
+    "/oauth/start": INTEGRATORS,
+    "/oauth/callback": INTEGRATORS,
+    # Streamlit's, around the pages. The pages themselves are asked over /_stcore/stream, and ask who it is.
+    "/_stcore/health": None,
+    "/_stcore/host-config": None,
+    "/_stcore/stream": None,
+    "/_stcore/upload_file": OPERATORS,
+    "/_stcore/bidi-components": EVERYONE,
+    "/_stcore/metrics": NOBODY,
+    "/_stcore/script-health-check": NOBODY,
+    "/_stcore/agent": NOBODY,
+    "/auth/login": None,
+    "/auth/logout": None,
+    "/oauth2callback": None,
+    "/media": EVERYONE,
+    "/component": EVERYONE,
+    "/static": None,
+    "/app/static": None,
+}
+"""Each route, and all addresses below it. Whatever is no route is a page's address and gives the empty frame."""
+
 
 def may(caller: Caller, command: order.Command | type[order.Command]) -> bool:
     """Whether this caller may give this command; for an `Enqueue`, whether it may ask for the job inside as well.
@@ -145,6 +182,12 @@ def missing(what: str, roles: Roles, caller: Caller) -> RoleMissing:
         "Ask an administrator of sfsam for the role, or somebody who has it to do it.",
         needed=sorted(roles),
     )
+
+
+def route_roles(path: str) -> Roles | None:
+    """Who may ask this path, by the longest line of ROUTES above it; None: whoever asks."""
+    above = [route for route in ROUTES if path == route or path.startswith(f"{route}/")]
+    return ROUTES[max(above, key=len)] if above else None
 
 
 def in_words(roles: Roles) -> str:

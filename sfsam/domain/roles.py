@@ -43,6 +43,15 @@ class Caller:
 LOCAL_ADMIN = Caller("local", ADMINS)
 """Without a sign-in service the app answers this machine only, and whoever uses it is its administrator."""
 
+
+def at_command_line(actor: str, role: str | None, *, is_sign_in_on: bool) -> Caller:
+    """The operating-system user `actor`, with the role of the settings.
+
+    Without one: whoever may start a command is the administrator where nobody signs in, and reads only where people do.
+    """
+    return Caller(actor, frozenset({Role(role)} if role else {Role.ANALYST if is_sign_in_on else Role.ADMIN}))
+
+
 INSTALLATION = Caller("sfsam", ADMINS, is_installation=True)
 """No person: the command stays signed as it is."""
 

@@ -15,7 +15,8 @@ import streamlit as st
 from sfsam import bootstrap
 from sfsam.domain.commands import Command
 from sfsam.domain.subscriptions import Thresholds
-from sfsam.ports import ReadHeader
+from sfsam.ports import ReadHeader, Reads
+from sfsam.ui import identity
 
 MAX_FRAMES = 200
 THRESHOLDS = Thresholds()
@@ -32,8 +33,15 @@ def system() -> bootstrap.System:
 
 
 def send(command: Command) -> Any:
-    """Give a command; its answer. Raises SfsamError, with what happened and what to do."""
-    return system().send(command)
+    """Give a command in the name of whoever looks at the page. Raises SfsamError, with what happened and what to do."""
+    return system().send(command, identity.person().caller)
+
+
+def _reads() -> Reads:
+    """The reads, for whoever still has a role; a part of a page that is drawn by itself ends with the sign-in too."""
+    if not identity.person().roles:
+        st.rerun()  # the frame then shows the door
+    return system().reads
 
 
 def now() -> datetime:
@@ -43,7 +51,7 @@ def now() -> datetime:
 
 def fetch(name: str, **parameters: Any) -> pd.DataFrame:
     """All rows of a read."""
-    return _fetch(name, _parameters(name, parameters), system().reads.version())
+    return _fetch(name, _parameters(name, parameters), _reads().version())
 
 
 def row(name: str, **parameters: Any) -> dict[str, Any]:
@@ -61,12 +69,12 @@ def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
 
 def page(name: str, *, order_by: str, descending: bool, limit: int, offset: int, **parameters: Any) -> pd.DataFrame:
     """One page of a long read, sorted and cut in SQL."""
-    return _page(name, order_by, descending, limit, offset, _parameters(name, parameters), system().reads.version())
+    return _page(name, order_by, descending, limit, offset, _parameters(name, parameters), _reads().version())
 
 
 def count(name: str, **parameters: Any) -> int:
     """How many rows a read has."""
-    return _count(name, _parameters(name, parameters), system().reads.version())
+    return _count(name, _parameters(name, parameters), _reads().version())
 
 
 def header(name: str) -> ReadHeader:

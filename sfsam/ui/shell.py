@@ -10,9 +10,11 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from sfsam.charts.formats import is_missing
+from sfsam.domain import rights
+from sfsam.domain.roles import ADMINS, Role, Roles
 from sfsam.ui import frames, logo, messages, viewer
-from sfsam.ui.components import cards
-from sfsam.ui.viewer import Role
+from sfsam.ui.components import cards, signing_in
+from sfsam.ui.viewer import Person
 
 STYLE = Path(__file__).with_name("style.css")
 WELCOME = "pages/home/welcome.py"
@@ -149,39 +151,57 @@ START = "pages/home/start.py"
 
 
 def frame() -> StreamlitPage:
-    """Set up the page and list the pages; for app.py only. Gives the page to run."""
+    """Set up the page and list the pages; for app.py only. Gives the page to run.
+
+    Whoever has no role ends here, before a door: no page runs and no read is asked.
+    """
     st.set_page_config(page_title="sfsam", page_icon=logo.icon(), layout="wide")
     st.html(STYLE)
     st.logo(logo.wordmark(viewer.mode()), icon_image=logo.wordmark(viewer.mode()), size="large")
-    pages = {section: [_page(entry) for entry in entries] for section, entries in SECTIONS.items()}
+    person = viewer.person()
+    pages = {section: [_page(entry, person) for entry in entries] for section, entries in SECTIONS.items()}
     # The address / belongs to no page in the list: a default page would answer there only, and not at its own name.
     start = st.Page(START, title="Start", default=True, visibility="hidden")
-    is_connected = bool(frames.row("freshness").get("orgs"))
-    return st.navigation(
-        {"": [start, *pages.pop("")], **pages}, expanded=True, position="sidebar" if is_connected else "hidden"
+    has_sidebar = bool(person.roles) and (person.is_signed_in or bool(frames.row("freshness").get("orgs")))
+    page = st.navigation(
+        {"": [start, *pages.pop("")], **pages}, expanded=True, position="sidebar" if has_sidebar else "hidden"
     )
+    _admit(person)
+    if has_sidebar:
+        _foot()
+    return page
 
 
-def open_page(name: str, roles: frozenset[Role], *, needs_data: bool = True) -> DeltaGenerator:
+def open_page(name: str, roles: Roles, *, needs_data: bool = True) -> DeltaGenerator:
     """Check the role, draw what every page has, and give the place for the controls right of the page's name.
 
     The first line of every page: a deep link to a fresh server runs the page, whatever the frame did. With
     `needs_data` the page ends here, with an empty state, until something was downloaded.
     """
-    if not viewer.person().roles & (roles | {Role.ADMIN}):
+    person = viewer.person()
+    _admit(person)
+    if not person.roles & (roles | {Role.ADMIN}):
         cards.empty("role", ("Not for your role", messages.LOCAL_ONLY), icon=":material/lock:")
         st.stop()
     fresh = frames.row("freshness")
     if fresh.get("has_practice"):
         with st.container(key="practice_band"):
             st.markdown(f":material/science: {messages.PRACTICE_BAND}")
-    if fresh.get("orgs"):
-        _foot(fresh)
     controls = _head(name)
     if needs_data and not fresh.get("orgs_with_data"):
-        cards.empty("data", messages.NO_DATA, link=(WELCOME, "Connect an org"))
+        cards.empty("data", messages.NO_DATA, link=(WELCOME, "Connect an org") if may_open(WELCOME) else None)
         st.stop()
     return controls
+
+
+def may_open(path: str) -> bool:
+    """Whether the page in this file is for whoever looks: whether a link to it is shown."""
+    return _is_for(path, viewer.person())
+
+
+def first_page() -> str:
+    """Where the address / leads: to the overview, and without data to the welcome page whoever may use it."""
+    return WELCOME if may_open(WELCOME) and not has_data() else OVERVIEW
 
 
 def has_data() -> bool:
@@ -189,13 +209,24 @@ def has_data() -> bool:
     return bool(frames.row("freshness").get("orgs_with_data"))
 
 
-def _page(entry: Entry) -> StreamlitPage:
+def _admit(person: Person) -> None:
+    if not person.roles:
+        signing_in.door(person)
+        st.stop()
+
+
+def _is_for(path: str, person: Person) -> bool:
+    return bool(person.roles & rights.PAGES.get(Path(path).stem, ADMINS))
+
+
+def _page(entry: Entry, person: Person) -> StreamlitPage:
+    is_shown = entry.is_listed and _is_for(entry.path, person)
     return st.Page(
         entry.path,
         title=entry.title,
         icon=entry.icon,
         help=entry.help,
-        visibility="visible" if entry.is_listed else "hidden",
+        visibility="visible" if is_shown else "hidden",
     )
 
 
@@ -209,9 +240,12 @@ def _head(name: str) -> DeltaGenerator:
         )
 
 
-def _foot(fresh: dict[str, Any]) -> None:
-    oldest: Any = fresh.get("oldest_download_at")
-    days = 0 if is_missing(oldest) else (frames.now() - oldest).days
-    first, second = messages.freshness(fresh, viewer.moment(fresh.get("newest_download_at")), days)
+def _foot() -> None:
+    fresh = frames.row("freshness")
     with st.sidebar, st.container(key="sidebar_foot"):
-        st.markdown(f"{first}  \n{second}")
+        if fresh.get("orgs"):
+            oldest: Any = fresh.get("oldest_download_at")
+            days = 0 if is_missing(oldest) else (frames.now() - oldest).days
+            first, second = messages.freshness(fresh, viewer.moment(fresh.get("newest_download_at")), days)
+            st.markdown(f"{first}  \n{second}")
+        signing_in.account()

@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
 
 from sfsam.charts.theme import Mode
-from sfsam.domain.roles import EVERYONE, INTEGRATORS, MANAGERS, Role
-from sfsam.ui import formats, frames
+from sfsam.domain import rights
+from sfsam.domain.commands import Command
+from sfsam.domain.roles import ADMINS, EVERYONE, INTEGRATORS, MANAGERS, Role
+from sfsam.ui import formats, frames, identity
+from sfsam.ui.identity import LOCAL_ADMIN, Person
 
-__all__ = ["EVERYONE", "INTEGRATORS", "LOCAL_ADMIN", "MANAGERS", "Person", "Role", "mode", "moment", "person"]
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who is signed in. The name goes into jobs and the audit trail."""
-
-    name: str
-    roles: frozenset[Role]
-
-
-LOCAL_ADMIN = Person(name="local", roles=frozenset({Role.ADMIN}))
+__all__ = [
+    "ADMINS",
+    "EVERYONE",
+    "INTEGRATORS",
+    "LOCAL_ADMIN",
+    "MANAGERS",
+    "Person",
+    "Role",
+    "may",
+    "mode",
+    "moment",
+    "person",
+]
 
 
 def person() -> Person:
-    """Without a sign-in service the app answers this machine only, and whoever uses it is its administrator."""
-    return LOCAL_ADMIN
+    """Who looks at the page, as of now."""
+    return identity.person()
+
+
+def may(command: type[Command]) -> bool:
+    """Whether this person may give commands of this class: whether its button is shown."""
+    return rights.may(person().caller, command)
 
 
 def mode() -> Mode:

@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
+from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
 from sfsam import bootstrap
@@ -15,7 +19,7 @@ from sfsam.config import Settings
 from sfsam.jobs.recovery import settle_what_is_open
 from sfsam.jobs.timekeeper import Timekeeper
 from sfsam.jobs.worker import Worker
-from sfsam.web import health, lifeline, metrics, sign_in
+from sfsam.web import lifeline, sign_in
 from sfsam.web.control import control_route
 from sfsam.web.security import middleware
 
@@ -25,12 +29,42 @@ def build_app(main_script: str) -> st.App:
     settings = Settings()
     # Streamlit's older mechanism would run pages/*.py without the main script on the first deep link.
     PagesManager.uses_pages_directory = False
+    secret = bootstrap.sign_in_secret(settings) if settings.is_sign_in_on else ""
     return st.App(
         main_script,
         lifespan=_lifespan,
-        routes=[*health.ROUTES, *metrics.ROUTES, *sign_in.ROUTES],
-        middleware=middleware(settings),
+        routes=_below(settings.path_prefix, ROUTES),
+        middleware=middleware(settings, secret),
+        secrets={"auth": _sign_in(settings, secret)} if secret else None,
     )
+
+
+def healthz(_: Request) -> Response:
+    """200 while the database answers."""
+    version = bootstrap.current().reads.version()
+    return JSONResponse({"status": "ok", "data_version": version}, headers={"Cache-Control": "no-store"})
+
+
+ROUTES = [Route("/healthz", healthz), *sign_in.ROUTES]
+
+
+def _below(prefix: str, routes: list[Route]) -> list[Route]:
+    """The routes below a path, as behind a reverse proxy, and the health also at the root, where no proxy asks."""
+    moved = [Route(prefix + route.path, route.endpoint, methods=route.methods) for route in routes]
+    return [*moved, *([Route("/healthz", healthz)] if prefix else [])]
+
+
+def _sign_in(settings: Settings, secret: str) -> dict[str, Any]:
+    """What Streamlit's own sign-in is told (st.login); it does the OpenID Connect, by Authlib."""
+    assert settings.oidc_client_secret is not None  # noqa: S101  the settings are refused without
+    return {
+        "redirect_uri": f"{settings.base_url}/oauth2callback",
+        "cookie_secret": secret,
+        "client_id": settings.oidc_client_id,
+        "client_secret": settings.oidc_client_secret.get_secret_value(),
+        "server_metadata_url": settings.oidc_metadata_url,
+        "client_kwargs": {"scope": settings.oidc_scopes},
+    }
 
 
 @asynccontextmanager
@@ -60,5 +94,4 @@ def _open(closing: ExitStack) -> None:
     timekeeper = Timekeeper(system, worker)
     timekeeper.start()
     closing.callback(timekeeper.stop)
-    closing.enter_context(health.watching(worker, timekeeper))
-    closing.enter_context(control_route(settings.control_file, system.send))
+    closing.enter_context(control_route(settings.control_file, system.send_from_command_line))

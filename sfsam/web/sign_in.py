@@ -22,7 +22,9 @@ from sfsam.bootstrap import System, current
 from sfsam.domain.answers import AuthorizedAnswer
 from sfsam.domain.commands import BeginAuthorization, Connect, CreateToken, Enqueue, FinishAuthorization
 from sfsam.domain.profiles import Purpose
+from sfsam.domain.roles import Caller
 from sfsam.errors import SfsamError
+from sfsam.web.gate import CALLER
 
 COOKIE = "sfsam_sign_in"
 _COOKIE_SECONDS = 15 * 60  # as long as the log-in itself is good for
@@ -50,7 +52,7 @@ def start(request: Request) -> Response:
         accept_other_org=given.get("other_org") == "1",
     )
     try:
-        answer = system.send(begin)
+        answer = system.send(begin, _caller(request))
     except SfsamError as error:
         return _see_other(_address(_Begun(profile=profile, back=back), error=error.name))
     state = parse_qs(urlsplit(answer.url).query)["state"][0]
@@ -60,7 +62,7 @@ def start(request: Request) -> Response:
         COOKIE,
         _signer(system).dumps(begun._asdict()),
         max_age=_COOKIE_SECONDS,
-        path="/oauth",
+        path=_cookie_path(system),
         httponly=True,
         samesite="lax",
         secure=system.settings.base_url.startswith("https:"),
@@ -83,8 +85,8 @@ def callback(request: Request) -> Response:
         error_description=given.get("error_description", ""),
     )
     try:
-        authorized = system.send(finish)
-        system.send(Enqueue(job=_next(begun, authorized)))
+        authorized = system.send(finish, _caller(request))
+        system.send(Enqueue(job=_next(begun, authorized)), _caller(request))
     except SfsamError as error:
         return _back(begun, error=finish.error or str(error.values.get("code") or error.name))
     return _back(begun, connected=authorized.profile_id)
@@ -120,20 +122,30 @@ def _next(begun: _Begun, authorized: AuthorizedAnswer) -> Connect | CreateToken:
     )
 
 
+def _caller(request: Request) -> Caller:
+    """Whom the gate let in."""
+    caller: Caller = request.scope[CALLER]
+    return caller
+
+
+def _cookie_path(system: System) -> str:
+    return f"{system.settings.path_prefix}/oauth"
+
+
 def _signer(system: System) -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(system.cookie_key, salt="sign-in")
 
 
 def _back(begun: _Begun, **outcome: str) -> Response:
     response = _see_other(_address(begun, **outcome))
-    response.delete_cookie(COOKIE, path="/oauth", httponly=True, samesite="lax")
+    response.delete_cookie(COOKIE, path=_cookie_path(current()), httponly=True, samesite="lax")
     return response
 
 
 def _address(begun: _Begun, **outcome: str) -> str:
     back = begun.back or _WELCOME
     whose = {} if back == _WELCOME else {"profile": begun.profile}
-    return f"{_PAGES[back]}?{urlencode(whose | outcome)}"
+    return f"{current().settings.path_prefix}{_PAGES[back]}?{urlencode(whose | outcome)}"
 
 
 def _see_other(url: str) -> Response:

@@ -44,6 +44,7 @@ from sfsam.domain.commands import (
 )
 from sfsam.domain.jobs import JobKind, JobState, Phase, Progress
 from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
+from sfsam.domain.roles import LOCAL_ADMIN, Caller
 from sfsam.ports import ReadHeader
 from tests.fakes.frames import EMPTY, NOW, PRODUCTION
 from tests.fakes.playbook import FakePlaybooks
@@ -205,7 +206,7 @@ class FakeSystem:
         self.intact = True
         self.raises: dict[type[Command], Exception] = {}
 
-    def send(self, command: Command) -> Any:
+    def send(self, command: Command, caller: Caller = LOCAL_ADMIN) -> Any:
         self.sent.append(command)
         if type(command) in self.raises:
             raise self.raises[type(command)]
