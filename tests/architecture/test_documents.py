@@ -58,6 +58,18 @@ def test_the_newest_version_in_the_changelog_is_ours() -> None:
     assert f'version = "{sfsam.__version__}"' in (PROJECT / "pyproject.toml").read_text(encoding="utf-8")
 
 
+def test_every_indicator_names_its_read_and_the_test_that_recomputes_it() -> None:
+    text = (PROJECT / "docs" / "indicators.md").read_text(encoding="utf-8")
+    rows = [line.split("|")[1:5] for line in text.splitlines() if "`test_" in line and line.startswith("|")]
+    reads = {name for _, _, cell, _ in rows for name in re.findall(r"`(\w+)`", cell)}
+    tests = {name for _, _, _, cell in rows for name in re.findall(r"`(test_\w+)`", cell)}
+    assert [
+        name for name in reads if not (PROJECT / "sfsam" / "store" / "sql" / "reads" / f"{name}.sql").exists()
+    ] == []
+    source = (PROJECT / "tests" / "e2e" / "test_indicators.py").read_text(encoding="utf-8")
+    assert tests == set(re.findall(r"^def (test_\w+)", source, re.MULTILINE))
+
+
 def test_no_file_knows_this_machine() -> None:
     here = {f"{PROJECT}/", f"{Path.home()}/"}
     texts = {path: path.read_text(encoding="utf-8") for path in house_files() if path.suffix in TEXTS}

@@ -9,6 +9,7 @@ servicenow.md 5 and 6 and product.md L4, in whole cents.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -74,7 +75,8 @@ class Org:
 
 
 def activity(org: Org) -> pd.DataFrame:
-    """Per user id: last_human_at, is_machine, is_administrator, is_active, part; ages counted from the download."""
+    """Per user id: last_human_at, is_machine, is_administrator, is_active, is_new (in grace), part; ages counted from
+    the download."""
     machines = org.machine_users()
     applications = pd.read_csv(PROJECT / "data" / "machine_applications.csv").application.str.lower()
     read = org.history[(org.history.Status == "Success") & (org.history.LoginTime >= org.taken_at - 180 * DAY)]
@@ -97,18 +99,19 @@ def activity(org: Org) -> pd.DataFrame:
     is_machine = users.index.isin(machines) | (last_human_at.isna() & (machine_at.notna() | is_explained))
     frame = pd.DataFrame({"last_human_at": last_human_at, "is_machine": is_machine, "is_active": users.IsActive})
     frame["is_administrator"] = users.index.isin(org.holders_of(*ADMINISTRATOR))
-    frame["part"] = [_part(org.taken_at, row, users.CreatedDate[row.Index]) for row in frame.itertuples()]
+    frame["is_new"] = users.CreatedDate > org.taken_at - 30 * DAY
+    frame["part"] = [_part(org.taken_at, row) for row in frame.itertuples()]
     return frame
 
 
-def _part(taken_at: pd.Timestamp, row: Any, created_at: pd.Timestamp) -> str:
+def _part(taken_at: pd.Timestamp, row: Any) -> str:
     if not row.is_active:
         return "inactive_holder"
     if row.is_machine:
         return "machine"
     if row.last_human_at >= taken_at - 60 * DAY:
         return "active"
-    return "in_grace" if created_at > taken_at - 30 * DAY else "stale"
+    return "in_grace" if row.is_new else "stale"
 
 
 def unneeded_seats(practice: PracticeProcess, org: Org, people: pd.DataFrame) -> set[tuple[str, str, str]]:
@@ -153,13 +156,24 @@ NO_FEATURES = ("UserPermissionsCallCenterAutoLogin", "UserPermissionsForecastEna
 
 @dataclass(frozen=True)
 class Contract:
-    """What a contract gives of one license: its price in cents per seat and year."""
+    """What a contract gives of one license: its price in cents per seat and year; both of its days are included."""
 
     kind: str
     identifier: str
-    quantity: int
+    quantity: int | None  # None: as many as the org owns
     cents: int
     cost_center: str
+    is_monthly: bool = False
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        return (self.starts_on is None or self.starts_on <= day) and (self.ends_on is None or self.ends_on >= day)
+
+    @property
+    def weight(self) -> int:
+        """What its price counts for in the average; without a quantity each contract counts once."""
+        return 1 if self.quantity is None else self.quantity
 
 
 def reference(name: str) -> pd.DataFrame:
@@ -168,7 +182,7 @@ def reference(name: str) -> pd.DataFrame:
 
 
 def seats(practice: PracticeProcess, org: Org, people: pd.DataFrame, number: int = 0) -> pd.DataFrame:
-    """One row per seat: kind, identifier, user_id, department, part, is_active (of the holder), last_human_at."""
+    """One row per seat: kind, identifier, user_id, department; part, is_active, is_new, last_human_at of the holder."""
 
     def dump(name: str) -> pd.DataFrame:
         return pd.DataFrame(practice.dump(name, org=number).values())
@@ -189,7 +203,7 @@ def seats(practice: PracticeProcess, org: Org, people: pd.DataFrame, number: int
         held.append(pd.DataFrame({"kind": "feature", "identifier": flag, "user_id": users}))
     found = pd.concat(held, ignore_index=True).dropna(subset="identifier")
     found["department"] = found.user_id.map(org.users.set_index("Id").Department).fillna("No department")
-    return found.join(people[["part", "is_active", "last_human_at"]], on="user_id")
+    return found.join(people[["part", "is_active", "is_new", "last_human_at"]], on="user_id")
 
 
 def owned(practice: PracticeProcess, number: int = 0) -> dict[tuple[str, str], tuple[int | None, int]]:
@@ -221,7 +235,7 @@ def list_cents(edition: str) -> dict[tuple[str, str], int]:
 
 def average_cents(contracts: list[Contract]) -> int:
     """Average price per right, weighted by quantity, rounded half up to the cent (servicenow.md 6)."""
-    total, rights = sum(each.cents * each.quantity for each in contracts), sum(each.quantity for each in contracts)
+    total, rights = sum(each.cents * each.weight for each in contracts), sum(each.weight for each in contracts)
     return (2 * total + rights) // (2 * rights)
 
 
@@ -245,9 +259,15 @@ def position(practice: PracticeProcess, held: pd.DataFrame, contracts: list[Cont
             {"kind": kind, "identifier": identifier, "owned": total, "assigned": len(mine), "is_paid": is_paid}
             | {part: int((mine.part == part).sum()) for part in PARTS}
             | _money(mine, total, cents if has_price else None, inactive if costs else 0, inactive)
-            | {"spend": sum(each.cents * each.quantity for each in of_contract) if of_contract and has_price else None}
+            | {"spend": _spend(of_contract) if has_price else None, "costing": inactive if costs else 0}
         )
     return pd.DataFrame(rows)
+
+
+def _spend(contracts: list[Contract]) -> int | None:
+    """What these contracts cost a year; None where one of them does not say for how many seats."""
+    known = [each.cents * each.quantity for each in contracts if each.quantity is not None]
+    return sum(known) if contracts and len(known) == len(contracts) else None
 
 
 def _money(mine: pd.DataFrame, total: int | None, cents: int | None, costing: int, inactive: int) -> dict[str, Any]:
