@@ -76,17 +76,36 @@ class Justification(StrEnum):
     NEVER_USED = "never_used"
     UNALLOCATED = "unallocated"  # a permission set license that no permission set of its holder needs
     INACTIVE_HOLDER = "inactive_holder"
+    OVERLAPPING = "overlapping"  # another license of the same person grants the same
+    DOWNGRADE = "downgrade"  # a cheaper license would do for what the person uses
+    UNLICENSED = "unlicensed"  # more seats are held than are owned, or the license is no longer valid
+    MANUAL = "manual"  # proposed by a person
 
 
 class Action(StrEnum):
     """What taking a seat back does in Salesforce, the gentlest first. Deactivating frees every seat of the person;
-    each other action takes back the one seat that the candidate is (product.md R3)."""
+    each other action takes back the one seat that the candidate is (product.md R3). Freezing frees no seat, saves
+    nothing, and leaves the candidate where it is."""
 
+    FREEZE = "freeze"
     REMOVE_PERMISSION_SET_LICENSE = "remove_permission_set_license"
     REMOVE_PACKAGE_LICENSE = "remove_package_license"
     CLEAR_FEATURE_LICENSE = "clear_feature_license"
+    CHANGE_LICENSE = "change_license"
     DEACTIVATE = "deactivate"
 
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+ACTIONS: dict[Kind, tuple[Action, ...]] = {
+    Kind.USER: (Action.FREEZE, Action.CHANGE_LICENSE, Action.DEACTIVATE),
+    Kind.PERMISSION_SET: (Action.REMOVE_PERMISSION_SET_LICENSE,),
+    Kind.PACKAGE: (Action.REMOVE_PACKAGE_LICENSE,),
+    Kind.FEATURE: (Action.CLEAR_FEATURE_LICENSE,),
+}
+"""What can be done for a seat of this kind; the kinds that are no seat of one person have nothing."""
 
 KEPT_DAYS = 180
 """A seat that somebody keeps is proposed again after so many days, unless another day was said."""
@@ -103,6 +122,7 @@ class Candidate(Record):
     kind: Kind
     identifier: str
     rule: str
+    rule_id: str = ""  # of the reclamation rule that caught it; empty when a person proposed it
     justification: Justification
     action: Action = Action.DEACTIVATE
     state: State = State.READY

@@ -20,6 +20,8 @@ class JobKind(StrEnum):
     DOWNLOAD = "download"
     IDENTIFY = "identify"
     RECLAIM = "reclaim"
+    RESTORE = "restore"
+    REMIND = "remind"
     SETTLE = "settle"
     RECONCILE = "reconcile"
     IMPORT = "import"

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from pydantic import Field
 
+from sfsam.domain.attempts import Attempt, PlannedCall
+from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import to_18
 from sfsam.domain.jobs import Phase
 from sfsam.domain.playbook import RegistrationPath
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Record
-from sfsam.domain.reclaim import Attempt, Holding, PlannedCall
+from sfsam.domain.restoring import FreeSeats
 from sfsam.errors import SfsamError
 
 if TYPE_CHECKING:
@@ -46,6 +48,11 @@ class TokenKeeper(Protocol):
     def save(self, token: Token) -> None: ...
 
 
+# A change bears the moment at which it was made and is seen when its transaction ends, at most ten minutes later (fact
+# sheet 2.4): a download asks again for what changed this long before the one before it.
+OVERLAP = timedelta(minutes=15)
+
+
 class AuthorizationStart(Record):
     url: str
     state: str
@@ -53,7 +60,11 @@ class AuthorizationStart(Record):
 
 
 class StagedObject(Record):
-    """The pages of one Salesforce object on disk: CSV files with a header line, every value text."""
+    """The pages of one Salesforce object on disk: CSV files with a header line, every value text.
+
+    Of an object `is_changes` they hold only the rows that are new or changed since the download before, and all rows of
+    these `groups` (values of `counted_by`), whose other rows are gone; `total` is how many rows the org has in all.
+    """
 
     name: str
     files: tuple[Path, ...]
@@ -61,16 +72,69 @@ class StagedObject(Record):
     columns: tuple[str, ...]
     source: str
     complete: bool = True
+    is_changes: bool = False
+    counted_by: str = ""
+    groups: tuple[str, ...] = ()
+    total: int | None = None
+
+    @property
+    def rows_in_org(self) -> int:
+        """How many rows the object has there."""
+        return self.rows if self.total is None else self.total
 
 
 class StagedDownload(Record):
-    """All pages of one download. `taken_at` is the org's clock when it began (naive UTC)."""
+    """All pages of one download. `taken_at` is the org's clock when it began (naive UTC).
+
+    `continues_logins`: LoginHistory was read from the `logins_whole_until` of an earlier download on; what was kept of
+    later sign-ins then is replaced. Otherwise every day is replaced that has a sign-in here.
+    """
 
     profile_id: str
     org_id: str
     taken_at: datetime
     objects: tuple[StagedObject, ...]
     warnings: tuple[str, ...] = ()
+    continues_logins: bool = False
+
+    @property
+    def is_incremental(self) -> bool:
+        return any(part.is_changes for part in self.objects)
+
+    @property
+    def logins_whole_until(self) -> datetime:
+        """Sign-ins before this moment are all there; later ones may still be on their way into LoginHistory."""
+        return self.taken_at - OVERLAP
+
+
+class Held(Record):
+    """How many rows of one value of a field there are, and when the newest of them changed (naive UTC)."""
+
+    rows: int
+    newest: datetime | None
+
+
+class KnownOrg(Protocol):
+    """What the store holds of an org, for a download that asks only for what changed since. Names are Salesforce's."""
+
+    @property
+    def taken_at(self) -> datetime: ...
+    @property
+    def logins_from(self) -> datetime | None:
+        """From when on sign-ins have to be read again; None when they were never read whole."""
+        ...
+
+    def since(self, name: str, columns: Sequence[str]) -> datetime | None:
+        """When the object was last read whole with these columns; None when it never was."""
+        ...
+
+    def held(self, name: str, counted_by: str, changed_by: str) -> Mapping[str, Held]:
+        """Its rows counted per value of a field (an empty name: all together, under the empty value)."""
+        ...
+
+    def groups_of(self, name: str, counted_by: str, ids: Sequence[str]) -> Mapping[str, str]:
+        """Those of these records that the store has, with the value of the field."""
+        ...
 
 
 class RowOutcome(Record):
@@ -80,6 +144,7 @@ class RowOutcome(Record):
     success: bool
     code: str = ""
     message: str = ""
+    remedy: str = ""
 
 
 Report = Callable[[Phase], None]
@@ -108,12 +173,15 @@ class OrgSession(Protocol):
         folder: Path,
         *,
         profile_id: str,
-        logins_since: datetime | None,
+        before: KnownOrg | None,
         report: Report,
         should_stop: ShouldStop,
         processes: Collection[Process] = tuple(Process),
     ) -> StagedDownload:
-        """Read every object of D1 that these processes need to files in `folder` as the pages arrive."""
+        """Read every object of D1 that these processes need to files in `folder` as the pages arrive.
+
+        With what the store holds already (`before`), only what changed since is asked for.
+        """
         ...
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
@@ -126,6 +194,10 @@ class OrgSession(Protocol):
 
     def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         """What keeps these users from being deactivated as far as it can be known beforehand: (what, remedy)."""
+        ...
+
+    def free_seats(self, license_ids: Collection[str]) -> dict[str, FreeSeats]:
+        """By id, the free seats of these licenses; what the org does not tell is left out."""
         ...
 
     def send(self, call: PlannedCall) -> list[RowOutcome]:

@@ -10,20 +10,23 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pydantic import Field
 
+from sfsam.domain.attempts import Attempt, Request
 from sfsam.domain.audit import AuditEntry
 from sfsam.domain.backups import Manifest
 from sfsam.domain.candidates import Candidate, State
 from sfsam.domain.jobs import Job
 from sfsam.domain.playbook import Playbook
 from sfsam.domain.profiles import Connection, Profile, Purpose, Record
-from sfsam.domain.reclaim import Attempt, Request
+from sfsam.domain.rules import ReclamationRule
 from sfsam.domain.schedules import Schedule
+from sfsam.domain.stops import Stop
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
 from sfsam.ports.notices import Notices
 from sfsam.ports.people import History, People
-from sfsam.ports.salesforce import StagedDownload
+from sfsam.ports.rules import Rules, RuleTotals
+from sfsam.ports.salesforce import KnownOrg, StagedDownload
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -114,6 +117,18 @@ class Candidates(Protocol):
 class Requests(Protocol):
     def add(self, request: Request) -> None: ...
     def find(self, request_id: str) -> Request | None: ...
+    def end(self, request_id: str, at: datetime) -> None:
+        """The request came to its end; what is open of it is open in its attempts."""
+        ...
+
+    def unended(self, profile_id: str) -> list[Request]:
+        """Requests that never came to their end, oldest first: on their way, or killed."""
+        ...
+
+    def of_candidate(self, number: str) -> list[Request]:
+        """Every request for this candidate, oldest first."""
+        ...
+
     def save_attempts(self, attempts: Sequence[Attempt]) -> None:
         """Insert or replace by attempt_id."""
         ...
@@ -158,6 +173,14 @@ class Position(Protocol):
         ...
 
 
+class Stops(Protocol):
+    def standing(self) -> Stop | None:
+        """The stop that was not lifted."""
+        ...
+
+    def save(self, stop: Stop) -> None: ...
+
+
 class Seats(Protocol):
     def free_all(self, org_id: str, user_ids: Sequence[str]) -> None:
         """These people were deactivated by us: what they held leaves the snapshot at once."""
@@ -192,6 +215,8 @@ class UnitOfWork(Protocol):
     @property
     def requests(self) -> Requests: ...
     @property
+    def stops(self) -> Stops: ...
+    @property
     def notices(self) -> Notices: ...
     @property
     def imports(self) -> Imports: ...
@@ -205,6 +230,8 @@ class UnitOfWork(Protocol):
     def mappings(self) -> Mappings: ...
     @property
     def exclusions(self) -> Exclusions: ...
+    @property
+    def rules(self) -> Rules: ...
     @property
     def seats(self) -> Seats: ...
     @property
@@ -278,15 +305,28 @@ class Store(Protocol):
     @property
     def reads(self) -> Reads: ...
     def begin(self) -> AbstractContextManager[UnitOfWork]: ...
-    def load_snapshot(self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds) -> dict[str, int]:
+    def known_org(self, org_id: str) -> KnownOrg | None:
+        """What is known of the org, to ask only for what changed since; None before its first download."""
+        ...
+
+    def load_snapshot(
+        self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds, is_confirmed: bool = False
+    ) -> dict[str, int]:
         """Load staged pages set-wise and make them the snapshot in one short transaction: rows per object.
 
-        Objects that were not read completely keep the rows of the snapshot before.
+        Objects that were not read completely keep the rows of the snapshot before. `is_confirmed`: somebody said that
+        the org may have shrunk as much as this shows.
         """
         ...
 
-    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> list[dict[str, Any]]:
-        """Run `sql/rules/<rule>.sql`: the seats it catches, with evidence columns."""
+    def preview_rule(
+        self, rule: ReclamationRule, *, org_id: str, limit: int
+    ) -> tuple[RuleTotals, list[dict[str, Any]]]:
+        """What the rule would catch in this org now, counted, and the first rows; nothing is saved."""
+        ...
+
+    def rule_by_threshold(self, rule: ReclamationRule, *, org_id: str, days: Sequence[int]) -> list[tuple[int, int]]:
+        """(threshold in days, seats caught) for each threshold."""
         ...
 
     def write_backup(self, path: Path, made_at: datetime) -> Manifest:

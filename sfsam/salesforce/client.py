@@ -14,13 +14,16 @@ from urllib.parse import urlsplit
 import httpx
 
 from sfsam.config import Settings
+from sfsam.domain.attempts import Attempt, PlannedCall
+from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import to_18
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process
-from sfsam.domain.reclaim import Attempt, Holding, PlannedCall
+from sfsam.domain.restoring import FreeSeats
 from sfsam.errors import PermissionMissing, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
     Clock,
+    KnownOrg,
     Registration,
     Report,
     RowOutcome,
@@ -33,6 +36,7 @@ from sfsam.salesforce import addresses, metadata, registration, soql
 from sfsam.salesforce.acting import Actor
 from sfsam.salesforce.blockers import blockers
 from sfsam.salesforce.checks import check_permissions
+from sfsam.salesforce.free_seats import free_seats
 from sfsam.salesforce.oauth_faults import fault_of
 from sfsam.salesforce.people import PeopleReader
 from sfsam.salesforce.rest import RestReader
@@ -174,7 +178,7 @@ class HttpOrgSession:
         folder: Path,
         *,
         profile_id: str,
-        logins_since: datetime | None,
+        before: KnownOrg | None,
         report: Report,
         should_stop: ShouldStop,
         processes: Collection[Process] = tuple(Process),
@@ -182,12 +186,13 @@ class HttpOrgSession:
         org_id, user_id = self._ids()
         staging = Staging(
             self._session,
+            before,
             report=report,
             should_stop=should_stop,
             rest_row_limit=self._rest_row_limit,
             processes=processes,
         )
-        return staging.run(folder, profile_id=profile_id, org_id=org_id, user_id=user_id, logins_since=logins_since)
+        return staging.run(folder, profile_id=profile_id, org_id=org_id, user_id=user_id)
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
         return self._people.holdings(user_ids)
@@ -197,6 +202,9 @@ class HttpOrgSession:
 
     def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         return blockers(self._rest, user_ids)
+
+    def free_seats(self, license_ids: Collection[str]) -> dict[str, FreeSeats]:
+        return free_seats(self._rest, license_ids)
 
     def send(self, call: PlannedCall) -> list[RowOutcome]:
         return self._actor.send(call)

@@ -225,6 +225,11 @@ def from_code(said: Said, *, status: int = 400) -> SfsamError:
     return _error(FAULTS.get(said.code) or _by_status(status), said, status)
 
 
+def remedy_of(code: str) -> str:
+    """What to do about a record that was refused with this code."""
+    return (FAULTS.get(code) or _by_status(400)).remedy
+
+
 def read_body(response: httpx.Response) -> Said:
     """Code and words of a body in any of Salesforce's shapes; no code when it is HTML or empty."""
     text = response.text.strip()

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import to_18
-from sfsam.domain.reclaim import Holding
 from sfsam.errors import ObjectUnavailable, PermissionMissing
 from sfsam.salesforce.machines import MACHINE_USER_TYPES, machine_licenses
 from sfsam.salesforce.permissions import any_of, effective_permissions
@@ -106,6 +106,8 @@ def _holding(
         is_machine=_is_machine(user) or any(_grants(row, "PermissionsApiUserOnly") for row in privileges),
         user_login_id=login["Id"] if login else None,
         profile_id=user["ProfileId"] or "",  # the org's own automated users have none
+        user_license_id=value_of(user, "Profile.UserLicenseId") or "",
+        created_at=parse_moment(user["CreatedDate"]) if user.get("CreatedDate") else None,
         last_login_at=parse_moment(last_login) if last_login else None,
         system_modstamp=user.get("SystemModstamp") or "",
         permission_sets=tuple(_plain(row) for row in sets if not _grants(row, "IsOwnedByProfile")),

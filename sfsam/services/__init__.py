@@ -26,6 +26,7 @@ from sfsam.services import (
     reclaiming,
     reconciling,
     resolving,
+    restoring,
     scheduling,
     settling,
     validating,
@@ -94,6 +95,8 @@ class Services:
                 answer = identifying.identify(world, command, control)
             case order.Reclaim():
                 answer = reclaiming.reclaim(world, command, job, control)
+            case order.Restore():
+                answer = restoring.restore(world, command, job, control)
             case order.ImportFile():
                 answer = importing.import_file(world, command, job, control)
             case order.Reconcile():

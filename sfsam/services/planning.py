@@ -8,16 +8,33 @@ from decimal import Decimal
 from itertools import groupby
 
 from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
-from sfsam.domain.candidates import Candidate, State, words
+from sfsam.domain.attempts import PlannedCall, planned_calls
+from sfsam.domain.candidates import ACTIONS, Action, Candidate, State, words
 from sfsam.domain.commands import PlanReclaim, Reclaim
 from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus, Purpose
-from sfsam.domain.reclaim import Taking, guard_size, planned_calls
+from sfsam.domain.reclaim import Taking, guard_size
+from sfsam.domain.steps import Step
 from sfsam.domain.validation import missing
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
 from sfsam.ports import OrgSession, UnitOfWork
 from sfsam.services.excluding import reasons_by_number
 from sfsam.services.objections import Known, Objection, sort_out
+from sfsam.services.stopping import require_not_stopped
 from sfsam.services.world import World, conversation, profile_named
+
+NOTICED = (State.READY, State.AWAITING_USER, State.AWAITING_APPROVAL)
+"""From where a seat may go once its user, the silence or the approver has decided."""
+
+_ASSIGNMENTS = {Step.REMOVE_PERMISSION_SETS, Step.REMOVE_PERMISSION_SET_LICENSES, Step.REMOVE_PACKAGE_LICENSES}
+_NOT_THE_SAME: tuple[tuple[str, set[Step]], ...] = (
+    ("Assignments that are given back have new ids and new dates.", _ASSIGNMENTS),
+    ("Sessions that are open may end, and do not come back.", {Step.FREEZE, Step.DEACTIVATE}),
+    ("Apps that the person had connected must be allowed again.", {Step.DEACTIVATE}),
+    ("The password may have expired by then; it can be reset.", {Step.DEACTIVATE}),
+    ("Team, queue and sharing memberships may have been left by then.", {Step.DEACTIVATE}),
+    ("Forecast settings and the role may be dropped by Salesforce.", {Step.CHANGE_LICENSE}),
+)
+"""What an undo gives back otherwise (Salesforce fact sheet 5.2, 5.3, 5.8, 5.10), and which steps cause it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +48,7 @@ class OrgPlan:
 
 
 def plan(world: World, command: PlanReclaim) -> PlanAnswer:
-    """The plan as people read it: every call, the seats it frees, and who stays out."""
+    """The plan as people read it: every call, the seats it frees, who stays out, and what no undo gives back."""
     plans = [_org_plan(world, *part, command.max_users) for part in selection(world, command)]
     calls = [call for each in plans for call in planned_calls(each.takings)]
     savings, currency = _savings(world, [c.number for each in plans for c in each.going])
@@ -41,16 +58,8 @@ def plan(world: World, command: PlanReclaim) -> PlanAnswer:
         users=sum(len({taking.user_id for taking in each.takings}) for each in plans),
         potential_savings=savings,
         currency=currency,
-        calls=[
-            PlannedCallRow(
-                step=call.step,
-                method=call.method,
-                object=call.object,
-                records=len(call.changes),
-                users=len({change.user_id for change in call.changes}),
-            )
-            for call in calls
-        ],
+        calls=call_rows(calls),
+        not_the_same=not_the_same(calls),
         left_out=[
             LeftOut(
                 number=candidate.number,
@@ -64,8 +73,29 @@ def plan(world: World, command: PlanReclaim) -> PlanAnswer:
     )
 
 
+def call_rows(calls: Sequence[PlannedCall]) -> list[PlannedCallRow]:
+    return [
+        PlannedCallRow(
+            step=call.step,
+            method=call.method,
+            object=call.object,
+            records=len(call.changes),
+            users=len({change.user_id for change in call.changes}),
+        )
+        for call in calls
+    ]
+
+
+def not_the_same(calls: Sequence[PlannedCall]) -> list[str]:
+    """What an undo of these calls cannot make as it was, in the order in which people should know it."""
+    steps = {call.step for call in calls}
+    return [said for said, causes in _NOT_THE_SAME if steps & causes]
+
+
 def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profile, list[Candidate]]]:
-    """The candidates that were asked for, by profile. Each must be Ready, and its profile must allow it."""
+    """The candidates that were asked for, by profile. Each must be Ready (or have had its notice, where the command
+    says so), its profile must allow it, and nobody may have stopped all sending."""
+    require_not_stopped(world)
     if bool(command.numbers) == command.all_ready:
         raise UsageError("Which candidates?", "Give --number once or more, or --all-ready.")
     with world.store.begin() as work:
@@ -77,8 +107,23 @@ def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profil
             )
         ]
     for profile, connection, _ in parts:
-        _require_allowed(profile, connection)
-    return [(profile, members) for profile, _, members in parts]
+        require_allowed(profile, connection)
+    return [(profile, [with_action(each, command.action) for each in members]) for profile, _, members in parts]
+
+
+def with_action(candidate: Candidate, action: Action | None) -> Candidate:
+    """The candidate with what is to be done for it. Raises RefusedError for what its kind of seat does not allow."""
+    if action is None or action is candidate.action:
+        return candidate
+    allowed = ACTIONS.get(candidate.kind, ())
+    if action not in allowed:
+        raise RefusedError(
+            f"{candidate.number} is a {candidate.kind.replace('_', ' ')} seat; {action.words} is not possible for it.",
+            f"Possible: {', '.join(each.words for each in allowed) or 'nothing'}.",
+            number=candidate.number,
+            action=action,
+        )
+    return candidate.model_copy(update={"action": action})
 
 
 def require_guard(world: World, profile: Profile, selected: int, max_users: int | None) -> None:
@@ -140,13 +185,14 @@ def _chosen(work: UnitOfWork, command: PlanReclaim | Reclaim) -> list[Candidate]
             "List them with the candidates command.",
         )
     candidates = [candidate for _, candidate in found if candidate is not None]
-    _require_ready(candidates)
+    noticed = isinstance(command, Reclaim) and command.after_notice
+    _require_ready(candidates, NOTICED if noticed else (State.READY,))
     return candidates
 
 
-def _require_ready(candidates: Iterable[Candidate]) -> None:
+def _require_ready(candidates: Iterable[Candidate], ready: Sequence[State]) -> None:
     for candidate in candidates:
-        if candidate.state is not State.READY:
+        if candidate.state not in ready:
             raise RefusedError(
                 f"{candidate.number} is {words(candidate.state)}; only candidates that are Ready are reclaimed.",
                 "Put it back to Ready first, if its state allows that.",
@@ -155,7 +201,7 @@ def _require_ready(candidates: Iterable[Candidate]) -> None:
             )
 
 
-def _require_allowed(profile: Profile, connection: Connection) -> None:
+def require_allowed(profile: Profile, connection: Connection) -> None:
     if profile.status is not ProfileStatus.PUBLISHED:
         raise RefusedError(f"The profile {profile.name!r} is a draft.", "Connect and publish it first.")
     if not profile.reclaim_enabled:

@@ -17,6 +17,7 @@ from sfsam.domain.commands import (
     Reclaim,
     Reconcile,
     ResolvePeople,
+    Restore,
     Settle,
     ShowJob,
     StartPracticeOrg,
@@ -38,6 +39,7 @@ COMMAND_OF: dict[JobKind, type[Command]] = {
     JobKind.DOWNLOAD: Download,
     JobKind.IDENTIFY: Identify,
     JobKind.RECLAIM: Reclaim,
+    JobKind.RESTORE: Restore,
     JobKind.SETTLE: Settle,
     JobKind.RECONCILE: Reconcile,
     JobKind.IMPORT: ImportFile,
@@ -110,12 +112,14 @@ def _profile_id(work: UnitOfWork, order: Command) -> str | None:
 
 
 def _part(order: Command) -> tuple[str, ...]:
-    """Which of a profile's two connections the order is about, or which file, where it is about one."""
+    """What the order is about beside its profile: a connection, a file, some candidates."""
     match order:
         case CreateToken():
             return (order.purpose,)
         case ImportFile():
             return (order.kind, order.file)
+        case Reclaim() | Restore():  # another selection is another job; the same one, asked for twice, is done once
+            return (order.model_dump_json(exclude={"actor"}),)
         case _:
             return ()
 

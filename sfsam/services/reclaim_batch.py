@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from sfsam.domain.attempts import Attempt, Outcome
 from sfsam.domain.candidates import Action, Candidate
-from sfsam.domain.reclaim import Attempt, Holding, Outcome, Step, Taking
+from sfsam.domain.holdings import Holding
+from sfsam.domain.reclaim import Taking
+from sfsam.domain.steps import Step
 from sfsam.ports import UnitOfWork
 
 

@@ -1,42 +1,44 @@
-"""Taking seats back: the intent is saved before each call, the outcome after the org was read back.
-
-Between those two moments an attempt is open. Whatever happens then (a lost answer, a killed process), nothing is
-sent a second time blindly: `settling` reads the org and closes the attempt (house.md, Acting).
-"""
+"""Taking seats back, org by org and batch by batch: who may go is looked at again, then step by step it is sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
 
 from sfsam.domain.answers import OutcomeRow, ReclaimAnswer
+from sfsam.domain.attempts import Attempt, Outcome, PlannedCall, Request, RequestKind, calls_of, planned_calls
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import CLOSABLE, Action, Candidate, State
+from sfsam.domain.candidates import CLOSABLE, MOVES, Action, Candidate, State
 from sfsam.domain.commands import Reclaim
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job
 from sfsam.domain.profiles import Profile, Purpose
-from sfsam.domain.reclaim import (
-    Attempt,
-    Outcome,
-    PlannedCall,
-    Request,
-    Step,
-    calls_of,
-    planned_calls,
-)
-from sfsam.errors import OutcomeUnknown, SfsamError
-from sfsam.ports import OrgSession, RowOutcome
+from sfsam.domain.steps import STEPS, Step
+from sfsam.errors import OutcomeUnknown
+from sfsam.ports import OrgSession, UnitOfWork
 from sfsam.services.objections import Objection, covered, sort_out
 from sfsam.services.planning import known, people_of, require_guard, require_permissions, selection
-from sfsam.services.reclaim_batch import Batch, free_what_came_back
+from sfsam.services.reclaim_batch import Batch
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.world import World, conversation, entry
+from sfsam.services.sending import Sender
+from sfsam.services.stopping import stopped
+from sfsam.services.world import World, conversation
 
-CANDIDATES_PER_BATCH = 25
+PEOPLE_PER_BATCH = 25
+"""Of people who are deactivated or changed in several steps: what a crash leaves half done stays small."""
+SEATS_PER_BATCH = 200
+"""Of seats that one call each takes back, and of people who are frozen."""
+
+_SAID = {
+    Action.DEACTIVATE: "Deactivated",
+    Action.CHANGE_LICENSE: "Changed to the cheaper license",
+}
 
 
 def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> ReclaimAnswer:
-    """Take back the seats of the chosen candidates, org by org, batch by batch."""
+    """Take back the seats of the chosen candidates, or freeze their people."""
     parts = selection(world, command)
     for profile, candidates in parts:
         require_guard(world, profile, people_of(candidates), command.max_users)
@@ -51,13 +53,29 @@ def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> Re
     )
 
 
+def said_of(action: Action) -> str:
+    """What a closed candidate says of what was done."""
+    return _SAID.get(action, "Taken back")
+
+
+@dataclass(frozen=True)
+class _Sending:
+    """One batch on its way, under its request."""
+
+    session: OrgSession
+    sender: Sender
+    request: Request
+    batch: Batch
+
+
 class _OrgReclaim:
-    """One org's part of a reclaim. A batch is at most 25 candidates: what a crash leaves open stays small."""
+    """One org's part of a reclaim."""
 
     def __init__(self, world: World, profile: Profile, candidates: list[Candidate], command: Reclaim, job: Job) -> None:
         self._world = world
         self._profile = profile
         self._candidates = candidates
+        self._command = command
         self._actor = command.actor
         self._job = job
         self._worths = _worth_by_number(world, candidates)
@@ -69,14 +87,26 @@ class _OrgReclaim:
         phases.begin(self._profile.name, expected=len(self._candidates))
         with conversation(self._world, self._profile, Purpose.ACT) as (session, _):
             require_permissions(session)
-            for batch in _batches(self._candidates):
-                if phases.should_stop():
+            for chosen in _batches(self._candidates):
+                if phases.should_stop() or stopped(self._world):
                     break
-                self._reclaim_batch(session, batch)
+                self._reclaim_batch(session, self._as_they_are(chosen))
                 phases.advance(self._profile.name, len(self.outcomes))
         phases.end(self._profile.name, rows=len(self.outcomes))
 
+    def _as_they_are(self, chosen: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates as the store has them now: an earlier batch, or somebody else, may have closed some."""
+        with self._world.store.begin() as work:
+            now = [(each, work.candidates.find(each.number)) for each in chosen]
+        return [
+            found.model_copy(update={"action": each.action, "evidence": found.evidence | each.evidence})
+            for each, found in now
+            if found is not None and found.state is each.state
+        ]
+
     def _reclaim_batch(self, session: OrgSession, chosen: Sequence[Candidate]) -> None:
+        if not chosen:
+            return
         now = self._world.clock.now()
         going, staying = sort_out(session, known(self._world, self._profile, chosen), chosen, now)
         for candidate, objection in staying:
@@ -86,12 +116,17 @@ class _OrgReclaim:
         batch = Batch(going)
         request = self._begin(batch)
         self.planned += len(planned_calls(batch.takings()))
+        sending = _Sending(session, Sender(self._world, session, request, batch.org_id), request, batch)
         for step in Step:
-            self._take_step(session, request, batch, step)
+            self._take_step(sending, step)
         for candidate in batch.candidates():
             self._complete(candidate, batch.seats_before(candidate.number))
+        sending.sender.end()
 
     def _leave_out(self, candidate: Candidate, objection: Objection) -> None:
+        if candidate.action is Action.FREEZE:
+            self._tell(candidate, f"Not frozen: {objection.reason}")
+            return
         detail: dict[str, object] | None = (
             {"remedy": objection.remedy} if objection.state is State.ATTENTION_REQUIRED else None
         )
@@ -99,121 +134,107 @@ class _OrgReclaim:
 
     def _begin(self, batch: Batch) -> Request:
         """First transaction: the request with the state before, and every candidate on its way."""
+        freezing = self._command.action is Action.FREEZE
         request = Request(
             request_id=new_id(),
             profile_id=self._profile.profile_id,
             job_id=self._job.job_id,
+            kind=RequestKind.FREEZE if freezing else RequestKind.RECLAIM,
+            numbers=tuple(candidate.number for candidate in batch.candidates()),
             requested_by=self._actor,
             requested_at=self._world.clock.now(),
             holdings=tuple({taking.user_id: taking.holding for taking in batch.takings()}.values()),
         )
         with self._world.store.begin() as work:
             work.requests.add(request)
-            for candidate in batch.candidates():
-                moved, trace = candidate.move(
-                    State.AWAITING_REVOCATION,
-                    reason="Reclaim was confirmed.",
-                    actor=self._actor,
-                    at=request.requested_at,
-                    detail={"request_id": request.request_id},
-                )
-                moved = moved.model_copy(update={"evidence": {**moved.evidence, **self._worth(moved)}})
+            moves = [] if freezing else [self._on_its_way(each, request) for each in batch.candidates()]
+            for moved, _ in moves:
                 batch.replace(moved)
-                work.candidates.save([moved])
-                work.audit.append([trace])
+            work.candidates.save([moved for moved, _ in moves])
+            work.audit.append([trace for _, trace in moves])
             work.commit()
         return request
+
+    def _on_its_way(self, candidate: Candidate, request: Request) -> tuple[Candidate, AuditEntry]:
+        moved, trace = candidate.move(
+            State.AWAITING_REVOCATION,
+            reason="Reclaim was confirmed.",
+            actor=self._actor,
+            at=request.requested_at,
+            detail={"request_id": request.request_id},
+        )
+        return moved.model_copy(update={"evidence": {**moved.evidence, **self._worth(moved)}}), trace
 
     def _worth(self, candidate: Candidate) -> dict[str, object]:
         return self._worths.get(candidate.number, {})
 
-    def _take_step(self, session: OrgSession, request: Request, batch: Batch, step: Step) -> None:
+    def _take_step(self, sending: _Sending, step: Step) -> None:
+        batch = sending.batch
         if step is Step.REMOVE_PERMISSION_SET_LICENSES and (leaving := batch.leaving()):
             # Removing permission sets has removed most of these by itself; read what is left (fact sheet 5.5).
-            batch.refresh({holding.user_id: holding for holding in session.holdings(leaving)})
+            batch.refresh({holding.user_id: holding for holding in sending.session.holdings(leaving)})
         for call in calls_of(step, batch.takings()):
-            attempts = self._intend(request, call)
+            if stop := stopped(self._world):
+                self._halt(batch, f"Sending was stopped by {stop.stopped_by}: {stop.reason}")
+                return
             try:
-                answers = {answer.record_id: answer for answer in session.send(call)}
+                closed = sending.sender.send(call)
             except OutcomeUnknown as trouble:
                 self._leave_open(batch, call, trouble)
                 continue
-            except SfsamError as trouble:
-                now = self._world.clock.now()
-                self._save_outcomes(batch, call, [each.not_sent(str(trouble), now) for each in attempts])
-                continue
-            effects = session.in_effect(attempts)
-            self._save_outcomes(batch, call, [self._outcome(each, answers, effects) for each in attempts])
+            for attempt in closed:
+                if attempt.outcome is not Outcome.DONE and batch.has(attempt.number):
+                    self._stop(batch, attempt)
 
-    def _outcome(self, attempt: Attempt, answers: dict[str, RowOutcome], effects: dict[str, bool]) -> Attempt:
-        answer = answers[attempt.record_id]
-        return attempt.closed(
-            accepted=answer.success,
-            in_effect=effects[attempt.attempt_id],
-            code=answer.code,
-            said=answer.message,
-            at=self._world.clock.now(),
-        )
-
-    def _intend(self, request: Request, call: PlannedCall) -> list[Attempt]:
-        """Save what is about to be sent, before it is sent."""
-        now = self._world.clock.now()
-        attempts = [
-            Attempt(
-                attempt_id=new_id(),
-                request_id=request.request_id,
-                profile_id=self._profile.profile_id,
-                number=change.number,
-                user_id=change.user_id,
-                step=call.step,
-                record_id=change.record_id,
-                fields=change.fields,
-                intended_at=now,
-            )
-            for change in call.changes
-        ]
-        with self._world.store.begin() as work:
-            work.requests.save_attempts(attempts)
-            work.commit()
-        return attempts
-
-    def _save_outcomes(self, batch: Batch, call: PlannedCall, closed: list[Attempt]) -> None:
-        """Second transaction: what became of each change; candidates with one that is not done stop here."""
-        with self._world.store.begin() as work:
-            work.requests.save_attempts(closed)
-            work.audit.append([self._call_entry(call, closed)])
-            free_what_came_back(work, batch.org_id, closed)
-            work.commit()
-        for attempt in closed:
-            if attempt.outcome is not Outcome.DONE and batch.has(attempt.number):
-                self._stop(batch, attempt)
+    def _halt(self, batch: Batch, reason: str) -> None:
+        """Nothing more is sent: whoever is on the way needs a person's attention."""
+        for candidate in batch.candidates():
+            batch.drop(candidate.number)
+            if candidate.action is Action.FREEZE:
+                self._tell(candidate, f"Not frozen: {reason}")
+            else:
+                self._move(candidate, State.ATTENTION_REQUIRED, reason)
 
     def _stop(self, batch: Batch, attempt: Attempt) -> None:
         candidate = batch.drop(attempt.number)
+        said = attempt.said or attempt.code
+        if candidate.action is Action.FREEZE:
+            self._tell(candidate, f"Not frozen: {said}")
+            return
         self._move(
             candidate,
             State.ATTENTION_REQUIRED,
-            f"Stopped at the step “{attempt.step.replace('_', ' ')}”: {attempt.said or attempt.code}",
+            f"Stopped at the step “{attempt.step.words}”: {said}",
+            {"remedy": attempt.remedy, "code": attempt.code},
         )
 
     def _leave_open(self, batch: Batch, call: PlannedCall, trouble: OutcomeUnknown) -> None:
         """No answer came. The attempts stay open and the candidates stay where they are, until `settle`."""
         for number in dict.fromkeys(change.number for change in call.changes):
-            candidate = batch.drop(number)
-            self.outcomes.append(OutcomeRow(number=number, state=candidate.state, message=str(trouble)))
+            if batch.has(number):
+                self._tell(batch.drop(number), str(trouble))
 
     def _complete(self, candidate: Candidate, seats: int) -> None:
+        if candidate.action is Action.FREEZE:
+            self._note_frozen(candidate)
+            return
         self.seats_freed += seats
         free = f"{seats} {'seat is' if seats == 1 else 'seats are'} free."
-        said = "Deactivated" if candidate.action is Action.DEACTIVATE else "Taken back"
         self._move(
             candidate,
             State.CLOSED_COMPLETE,
-            f"{said} and read back; {free}",
+            f"{said_of(candidate.action)} and read back; {free}",
             self._worth(candidate) | {"seats": seats},
         )
         if candidate.action is Action.DEACTIVATE:
             self._close_covered(candidate)
+
+    def _note_frozen(self, candidate: Candidate) -> None:
+        """Freezing leaves the state as it is; the evidence says since when."""
+        with self._world.store.begin() as work:
+            note_frozen(work, candidate.number, self._actor, self._world.clock.now())
+            work.commit()
+        self._tell(candidate, "Frozen; the person cannot log in, and every seat is still taken.")
 
     def _close_covered(self, by: Candidate) -> None:
         """The person's other open seats went with them; each seat is counted once (product.md R3)."""
@@ -228,36 +249,44 @@ class _OrgReclaim:
             self._move(other, objection.state, objection.reason)
 
     def _move(self, candidate: Candidate, to: State, reason: str, detail: dict[str, object] | None = None) -> None:
-        moved, trace = candidate.move(to, reason=reason, actor=self._actor, at=self._world.clock.now(), detail=detail)
+        """One move; where the state has no way there, by way of Awaiting Revocation (product.md R2)."""
+        direct = to in MOVES[candidate.state]
+        at, traces = self._world.clock.now(), []
+        for state in (to,) if direct else (State.AWAITING_REVOCATION, to):
+            given = detail if state is to else None
+            candidate, trace = candidate.move(state, reason=reason, actor=self._actor, at=at, detail=given)
+            traces.append(trace)
         if detail:
-            moved = moved.model_copy(update={"evidence": {**moved.evidence, **detail}})
+            candidate = candidate.model_copy(update={"evidence": {**candidate.evidence, **detail}})
         with self._world.store.begin() as work:
-            work.candidates.save([moved])
-            work.audit.append([trace])
+            work.candidates.save([candidate])
+            work.audit.append(traces)
             work.commit()
-        self.outcomes.append(OutcomeRow(number=moved.number, state=moved.state, message=reason))
+        self._tell(candidate, reason)
 
-    def _call_entry(self, call: PlannedCall, closed: list[Attempt]) -> AuditEntry:
-        return entry(
-            self._world,
-            self._actor,
-            f"reclaim.{call.step}",
-            self._job.job_id,
-            profile_id=self._profile.profile_id,
-            detail={
-                "object": call.object,
-                "method": call.method,
-                "records": [
-                    {"id": attempt.record_id, "user_id": attempt.user_id, "outcome": attempt.outcome}
-                    for attempt in closed
-                ],
-            },
-        )
+    def _tell(self, candidate: Candidate, message: str) -> None:
+        self.outcomes.append(OutcomeRow(number=candidate.number, state=candidate.state, message=message))
+
+
+def note_frozen(work: UnitOfWork, number: str, actor: str, at: datetime) -> None:
+    """Write down on the candidate that its person was frozen; its action and its state stay what they are."""
+    candidate = work.candidates.find(number)
+    if candidate is not None:
+        frozen = {"frozen_at": at.isoformat() + "Z", "frozen_by": actor}
+        work.candidates.save([candidate.model_copy(update={"evidence": candidate.evidence | frozen})])
 
 
 def _batches(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
-    for start in range(0, len(candidates), CANDIDATES_PER_BATCH):
-        yield candidates[start : start + CANDIDATES_PER_BATCH]
+    """People who leave first, because their other seats go with them; seats of one license together."""
+
+    def sort_key(candidate: Candidate) -> tuple[bool, str, str]:
+        return candidate.action is not Action.DEACTIVATE, candidate.action, candidate.identifier
+
+    for (_, action, _), members in groupby(sorted(candidates, key=sort_key), key=sort_key):
+        together = list(members)
+        size = SEATS_PER_BATCH if len(STEPS[Action(action)]) == 1 else PEOPLE_PER_BATCH
+        for start in range(0, len(together), size):
+            yield together[start : start + size]
 
 
 def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from sfsam.domain.audit import AuditEntry
+from sfsam.domain.candidates import Candidate
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.savings import Cause, Saving
 from sfsam.domain.subscriptions import Kind
-from sfsam.ports import StagedDownload
+from sfsam.ports import StagedDownload, UnitOfWork
 from sfsam.services.world import World, entry
 
 HOLDINGS = frozenset({"User", "PermissionSetLicenseAssign", "UserPackageLicense"})
@@ -32,6 +34,33 @@ def book_returned(world: World, staged: StagedDownload, actor: str) -> int:
         work.audit.append([_entry(world, saving) for saving in savings])
         work.commit()
     return len(savings)
+
+
+def book_restored(world: World, work: UnitOfWork, candidate: Candidate, actor: str) -> None:
+    """Book that this candidate's seats were given back by us, as far as no download has booked it already."""
+    booked = [each for each in work.savings.of_candidate(candidate.number) if each.cause is Cause.SEAT_RETURNED]
+    seats = int(candidate.evidence.get("seats") or 1) - sum(each.seats for each in booked)
+    amount = Decimal(candidate.evidence.get("potential_savings") or 0) - sum(each.amount for each in booked)
+    if seats < 1:
+        return
+    now = world.clock.now()
+    saving = Saving(
+        saving_id=new_id(),
+        cause=Cause.SEAT_RETURNED,
+        org_id=candidate.org_id,
+        kind=candidate.kind,
+        identifier=candidate.identifier,
+        candidate_number=candidate.number,
+        seats=seats,
+        amount=max(amount, Decimal(0)),
+        currency=str(candidate.evidence.get("currency") or ""),
+        saved_on=now.date(),
+        proof="sfsam gave it back.",
+        entered_by=actor,
+        entered_at=now,
+    )
+    work.savings.add(saving)
+    work.audit.append([_entry(world, saving)])
 
 
 def _saving(world: World, staged: StagedDownload, actor: str, row: dict[str, Any]) -> Saving:

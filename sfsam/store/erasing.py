@@ -19,8 +19,8 @@ from typing import Any
 
 import duckdb
 
+from sfsam.domain.attempts import Request
 from sfsam.domain.people import Erasure
-from sfsam.domain.reclaim import Request
 from sfsam.ports.people import Holder
 from sfsam.store.records import RecordTable
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 import duckdb
 
+from sfsam.domain.attempts import Attempt, Outcome, Request
 from sfsam.domain.audit import FIRST_HASH, AuditEntry, chained, first_broken
 from sfsam.domain.candidates import OPEN_STATES, Candidate, State
 from sfsam.domain.jobs import Job, JobState
-from sfsam.domain.reclaim import Attempt, Outcome, Request
 from sfsam.domain.schedules import Schedule
+from sfsam.domain.stops import Stop
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.erasing import hide_in
 from sfsam.store.records import RecordTable
@@ -127,6 +129,21 @@ class StoredRequests:
     def find(self, request_id: str) -> Request | None:
         return self._requests.first("request_id = ?", [request_id])
 
+    def end(self, request_id: str, at: datetime) -> None:
+        self._cursor.execute("UPDATE reclaim_request SET ended_at = ? WHERE request_id = ?", [at, request_id])
+
+    def unended(self, profile_id: str) -> list[Request]:
+        return self._requests.select(
+            "profile_id = ? AND ended_at IS NULL", [profile_id], tail="ORDER BY requested_at, request_id"
+        )
+
+    def of_candidate(self, number: str) -> list[Request]:
+        return self._requests.select(
+            "request_id IN (SELECT request_id FROM attempt WHERE number = ?)",
+            [number],
+            tail="ORDER BY requested_at, request_id",
+        )
+
     def save_attempts(self, attempts: Sequence[Attempt]) -> None:
         self._attempts.save(attempts)
 
@@ -139,6 +156,21 @@ class StoredRequests:
 
     def attempts_for(self, number: str) -> list[Attempt]:
         return self._attempts.select("number = ?", [number], tail="ORDER BY intended_at, attempt_id")
+
+
+class StoredStops:
+    """Who stopped all sending."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, changed: Changed) -> None:
+        self._changed = changed
+        self._stops = RecordTable(cursor, Stop, "reclaim_stop", "stop_id")
+
+    def standing(self) -> Stop | None:
+        return self._stops.first("lifted_at IS NULL", tail="ORDER BY stopped_at DESC")
+
+    def save(self, stop: Stop) -> None:
+        self._stops.save([stop])
+        self._changed()
 
 
 class StoredAudit:

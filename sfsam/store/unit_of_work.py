@@ -16,7 +16,15 @@ from sfsam.store.notices import StoredNotices
 from sfsam.store.people import StoredPeople
 from sfsam.store.profiles import StoredProfiles
 from sfsam.store.reconciling import StoredPosition
-from sfsam.store.repositories import StoredAudit, StoredCandidates, StoredJobs, StoredRequests, StoredSchedules
+from sfsam.store.repositories import (
+    StoredAudit,
+    StoredCandidates,
+    StoredJobs,
+    StoredRequests,
+    StoredSchedules,
+    StoredStops,
+)
+from sfsam.store.rules import StoredRules
 from sfsam.store.seats import StoredSeats
 from sfsam.store.secrets import StoredSecrets
 
@@ -40,6 +48,7 @@ class DuckDBUnitOfWork:
         self.schedules = StoredSchedules(cursor, self._changed)
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
+        self.stops = StoredStops(cursor, self._changed)
         self.notices = StoredNotices(cursor, self._changed)
         self.imports = StoredImports(cursor, self._changed)
         self.entitlements = StoredEntitlements(cursor, self._repriced)
@@ -47,6 +56,7 @@ class DuckDBUnitOfWork:
         self.savings = StoredSavings(cursor, self._changed)
         self.mappings = StoredMappings(cursor, self._repriced)
         self.exclusions = StoredExclusions(cursor, self._repriced)
+        self.rules = StoredRules(cursor, self._changed)
         self.seats = StoredSeats(cursor, self._changed)
         self.position = StoredPosition(cursor, self._changed)
         self.people = StoredPeople(cursor, self._changed, self._repriced)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sfsam.charts.formats import counted, is_missing, money_exact
 from sfsam.domain.candidates import Justification, State
-from sfsam.domain.reclaim import Step
+from sfsam.domain.steps import Step
 from sfsam.ui.formats import age, age_in_words, plain
 
 SHORT = {

@@ -6,19 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sfsam.domain.attempts import Attempt, Outcome, calls_of, planned_calls
 from sfsam.domain.candidates import Action
-from sfsam.domain.reclaim import (
-    BATCH_SIZE,
-    Attempt,
-    Holding,
-    Outcome,
-    Step,
-    Taking,
-    allowed_users,
-    calls_of,
-    guard_size,
-    planned_calls,
-)
+from sfsam.domain.holdings import Holding
+from sfsam.domain.reclaim import Taking, allowed_users, guard_size
+from sfsam.domain.steps import STEPS, Step
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import GuardExceeded
 
@@ -58,7 +50,7 @@ def test_the_steps_follow_the_order_that_frees_everything() -> None:
         feature_licenses=("UserPermissionsKnowledgeUser",),
     )
     calls = planned_calls([taking(full)])
-    assert [call.step for call in calls] == list(Step)
+    assert [call.step for call in calls] == list(STEPS[Action.DEACTIVATE])
     assert [(call.method, call.object) for call in calls] == [
         ("PATCH", "UserLogin"),
         ("DELETE", "PermissionSetAssignment"),
@@ -136,8 +128,8 @@ def test_every_change_is_in_exactly_one_call_of_at_most_the_batch_size(sizes: li
     calls = calls_of(Step.REMOVE_PERMISSION_SETS, [taking(each) for each in people])
     sent = [change.record_id for call in calls for change in call.changes]
     assert sorted(sent) == sorted(row["Id"] for each in people for row in each.permission_sets)
-    assert all(len(call.changes) <= BATCH_SIZE[call.step] for call in calls)
-    assert BATCH_SIZE[Step.REMOVE_PERMISSION_SETS] < 50  # at 50 Salesforce leaves the licenses behind
+    assert all(len(call.changes) <= call.step.batch_size for call in calls)
+    assert Step.REMOVE_PERMISSION_SETS.batch_size < 50  # at 50 Salesforce leaves the licenses behind
 
 
 def attempt() -> Attempt:

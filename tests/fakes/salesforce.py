@@ -8,11 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from sfsam.domain.attempts import Attempt, PlannedCall
+from sfsam.domain.holdings import Holding
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Purpose
-from sfsam.domain.reclaim import Attempt, Holding, PlannedCall, Step
+from sfsam.domain.restoring import FreeSeats
+from sfsam.domain.steps import Step
 from sfsam.errors import OutcomeUnknown, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
+    KnownOrg,
     Registration,
     Report,
     RowOutcome,
@@ -41,6 +45,8 @@ class Person:
     features: set[str] = field(default_factory=set)
     tied: dict[str, str] = field(default_factory=dict)  # permission set -> the permission set license that it needs
     seen_at: datetime | None = None
+    profile_id: str = "00e000000000001AAA"
+    created_at: datetime | None = None
 
 
 class Killed(BaseException):
@@ -69,6 +75,7 @@ class FakeOrg:
         self.blocked: dict[str, list[tuple[str, str]]] = {}
         self.on_send: dict[int, str] = {}  # call number -> "kill before", "kill after", "no answer", "lost"
         self.kill_on_read_back: int | None = None
+        self.free: dict[str, FreeSeats] = {}
         self.read_backs = 0
 
     def records_changed(self) -> list[tuple[Step, str]]:
@@ -83,12 +90,18 @@ class FakeOrg:
             return RowOutcome(record_id=record_id, success=False, code=code, message=message)
         person = self.people[user_id]
         match step:
-            case Step.FREEZE:
-                person.is_frozen = True
-            case Step.DEACTIVATE:
-                person.is_active = False
+            case Step.FREEZE | Step.UNFREEZE:
+                person.is_frozen = step is Step.FREEZE
+            case Step.DEACTIVATE | Step.REACTIVATE:
+                person.is_active = step is Step.REACTIVATE
+            case Step.CHANGE_LICENSE | Step.CHANGE_LICENSE_BACK:
+                person.profile_id = (fields or {})["ProfileId"]
             case Step.CLEAR_FEATURE_LICENSES:
                 person.features -= set(fields or ())
+            case Step.SET_FEATURE_LICENSES:
+                person.features |= set(fields or ())
+            case _ if step.method == "POST":
+                getattr(person, step.removeprefix("assign_")).append(_assigned(fields or {}))
             case _:
                 getattr(person, step.removeprefix("remove_")).remove(record_id)
         return RowOutcome(record_id=record_id, success=True)
@@ -117,7 +130,7 @@ class FakeSession:
         folder: Path,
         *,
         profile_id: str,
-        logins_since: datetime | None,
+        before: KnownOrg | None,
         report: Report,
         should_stop: ShouldStop,
         processes: Collection[Process] = tuple(Process),
@@ -137,6 +150,9 @@ class FakeSession:
 
     def blockers(self, user_ids: Collection[str]) -> dict[str, list[tuple[str, str]]]:
         return {each: said for each, said in self._org.blocked.items() if each in user_ids}
+
+    def free_seats(self, license_ids: Collection[str]) -> dict[str, FreeSeats]:
+        return {each: free for each, free in self._org.free.items() if each in license_ids}
 
     def send(self, call: PlannedCall) -> list[RowOutcome]:
         what = self._org.on_send.get(len(self._org.sent))
@@ -165,12 +181,18 @@ class FakeSession:
     def _shows(self, attempt: Attempt) -> bool:
         person = self._org.people[attempt.user_id]
         match attempt.step:
-            case Step.FREEZE:
-                return person.is_frozen
-            case Step.DEACTIVATE:
-                return not person.is_active
+            case Step.FREEZE | Step.UNFREEZE:
+                return person.is_frozen is (attempt.step is Step.FREEZE)
+            case Step.DEACTIVATE | Step.REACTIVATE:
+                return person.is_active is (attempt.step is Step.REACTIVATE)
+            case Step.CHANGE_LICENSE | Step.CHANGE_LICENSE_BACK:
+                return person.profile_id == (attempt.fields or {})["ProfileId"]
             case Step.CLEAR_FEATURE_LICENSES:
                 return not person.features & set(attempt.fields or ())
+            case Step.SET_FEATURE_LICENSES:
+                return set(attempt.fields or ()) <= person.features
+            case _ if attempt.step.method == "POST":
+                return _assigned(attempt.fields or {}) in getattr(person, attempt.step.removeprefix("assign_"))
             case _:
                 return attempt.record_id not in getattr(person, attempt.step.removeprefix("remove_"))
 
@@ -238,19 +260,38 @@ def _holding(person: Person) -> Holding:
         is_administrator=person.is_administrator,
         is_machine=person.is_machine,
         user_login_id=f"0Yw{person.user_id[3:]}",
-        profile_id="00e000000000001AAA",
+        profile_id=person.profile_id,
+        user_license_id="100000000000001AAA",
+        created_at=person.created_at,
         last_login_at=person.seen_at,
         system_modstamp="",
         permission_sets=tuple(
-            {"Id": each, "PermissionSet.Name": each, "PermissionSet.LicenseId": person.tied.get(each)}
+            {
+                "Id": each,
+                "AssigneeId": person.user_id,
+                "PermissionSetId": each,
+                "PermissionSet.Name": each,
+                "PermissionSet.LicenseId": person.tied.get(each),
+            }
             for each in person.permission_sets
         ),
         permission_set_licenses=tuple(
-            {"Id": each, "PermissionSetLicenseId": f"0PL-{each}", "PermissionSetLicense.DeveloperName": _license(each)}
+            {
+                "Id": each,
+                "AssigneeId": person.user_id,
+                "PermissionSetLicenseId": f"0PL-{each}",
+                "PermissionSetLicense.DeveloperName": _license(each),
+            }
             for each in person.permission_set_licenses
         ),
         package_licenses=tuple(
-            {"Id": each, "PackageLicense.NamespacePrefix": _license(each)} for each in person.package_licenses
+            {
+                "Id": each,
+                "UserId": person.user_id,
+                "PackageLicenseId": each,
+                "PackageLicense.NamespacePrefix": _license(each),
+            }
+            for each in person.package_licenses
         ),
         feature_licenses=tuple(sorted(person.features)),
     )
@@ -259,3 +300,10 @@ def _holding(person: Person) -> Holding:
 def _license(record_id: str) -> str:
     """The license that a record is of: what stands before the colon of "SalesUserPsl:2LA1"."""
     return record_id.split(":")[0]
+
+
+def _assigned(fields: dict[str, Any]) -> str:
+    """What the person holds again, by the name it has in Person."""
+    return str(next(fields[name] for name in sorted(fields) if name not in ("AssigneeId", "UserId"))).removeprefix(
+        "0PL-"
+    )

@@ -7,7 +7,9 @@ import httpx
 import orjson
 import pytest
 
-from sfsam.domain.reclaim import Attempt, Change, PlannedCall, Step
+from sfsam.domain.attempts import Attempt, PlannedCall
+from sfsam.domain.holdings import Change
+from sfsam.domain.steps import Step
 from sfsam.errors import OutcomeUnknown, PermissionMissing
 from sfsam.salesforce.client import HttpOrgSession
 from tests.salesforce.company import found_company, user_id

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sfsam.domain.attempts import planned_calls
 from sfsam.domain.identifiers import to_18
-from sfsam.domain.reclaim import planned_calls
 from sfsam.errors import PermissionMissing
 from sfsam.salesforce.client import HttpOrgSession
 from sfsam.salesforce.machines import machine_applications, machine_licenses

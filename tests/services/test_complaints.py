@@ -32,7 +32,7 @@ from sfsam.domain.commands import (
     SavePrice,
 )
 from sfsam.domain.imports import ImportKind
-from sfsam.domain.reclaim import Step
+from sfsam.domain.steps import Step
 from sfsam.domain.subscriptions import Kind
 from sfsam.store import reference_data
 from sfsam.store.counting import count_seats

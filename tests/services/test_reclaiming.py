@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from sfsam.domain.candidates import State
+from sfsam.domain.attempts import Outcome
+from sfsam.domain.candidates import Action, State
 from sfsam.domain.commands import MoveCandidate, PlanReclaim, Reclaim, Settle
 from sfsam.domain.profiles import Check, Process
-from sfsam.domain.reclaim import Outcome, Step
+from sfsam.domain.steps import STEPS, Step
 from sfsam.errors import GuardExceeded, NotFound, PermissionMissing, RefusedError, UsageError
 from tests.fakes.salesforce import Killed, Person
 from tests.services.conftest import Bench
@@ -34,7 +35,7 @@ def test_everything_a_person_holds_is_taken_in_order_and_the_candidate_is_comple
     bench.publish()
     numbers = bench.propose(full(1))
     answer = bench.run(Reclaim(numbers=tuple(numbers)))
-    assert [step for step, _ in bench.org.records_changed()] == list(Step)
+    assert [step for step, _ in bench.org.records_changed()] == list(STEPS[Action.DEACTIVATE])
     someone = bench.org.people["005000000000001AAA"]
     assert (someone.is_active, someone.is_frozen, someone.permission_sets, someone.features) == (False, True, [], set())
     assert bench.states() == {"RC0000001": State.CLOSED_COMPLETE}

@@ -8,7 +8,7 @@ import pytest
 
 from sfsam.domain.candidates import Action, Candidate, Justification, State
 from sfsam.domain.commands import MoveCandidate, PlanReclaim, Reclaim
-from sfsam.domain.reclaim import Step
+from sfsam.domain.steps import Step
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import UsageError
 from tests.fakes.salesforce import Person

@@ -10,10 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from sfsam.domain.attempts import Attempt, Outcome, Request
 from sfsam.domain.candidates import Candidate, Justification, State
+from sfsam.domain.holdings import Holding
 from sfsam.domain.jobs import Job, JobFailure, JobKind, JobState, Phase, Progress
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Profile, ProfileStatus
-from sfsam.domain.reclaim import Attempt, Holding, Outcome, Request, Step
+from sfsam.domain.steps import Step
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import NotFound, StoreBusy
 from sfsam.ports import AuthorizationRequest

@@ -59,7 +59,11 @@ from sfsam.domain.answers.reclaiming import (
     PlanAnswer,
     PlannedCallRow,
     ReclaimAnswer,
+    RestoreNeed,
+    RestorePlanAnswer,
+    SeatsRestoredAnswer,
     SettleAnswer,
+    StopAnswer,
 )
 from sfsam.domain.answers.recognizing import MappingRow, ModelRow, UnrecognizedRow
 from sfsam.domain.answers.reconciling import ReconcileAnswer, ReconciledTotal
@@ -70,6 +74,14 @@ from sfsam.domain.answers.reporting import (
     ReportedMoney,
     ReportedOrg,
     ReportedRenewal,
+)
+from sfsam.domain.answers.ruling import (
+    CaughtAmount,
+    CaughtSeat,
+    ChangedRule,
+    ReclamationPreview,
+    ReclamationRuleRow,
+    ThresholdCount,
 )
 from sfsam.domain.answers.scheduling import ScheduleAnswer
 
@@ -83,7 +95,10 @@ __all__ = [
     "AuthorizedAnswer",
     "BackupAnswer",
     "CandidateRow",
+    "CaughtAmount",
     "CaughtRow",
+    "CaughtSeat",
+    "ChangedRule",
     "CheckRow",
     "ConnectAnswer",
     "ConnectionAnswer",
@@ -124,6 +139,8 @@ __all__ = [
     "ProfileAnswer",
     "PublishAnswer",
     "ReclaimAnswer",
+    "ReclamationPreview",
+    "ReclamationRuleRow",
     "ReconcileAnswer",
     "ReconciledTotal",
     "RegistrationAnswer",
@@ -134,14 +151,19 @@ __all__ = [
     "ReportedRenewal",
     "ResolveAnswer",
     "RestoreAnswer",
+    "RestoreNeed",
+    "RestorePlanAnswer",
     "RotationAnswer",
     "RulePreview",
     "RuleRow",
     "SavingAnswer",
     "ScheduleAnswer",
+    "SeatsRestoredAnswer",
     "SettleAnswer",
     "StepRow",
+    "StopAnswer",
     "Suggestion",
+    "ThresholdCount",
     "UnmatchedRow",
     "UnrecognizedRow",
     "ValidationAnswer",

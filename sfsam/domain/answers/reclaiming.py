@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import Field
+
 from sfsam.domain.answers.base import Amount, Answer, Moment
 from sfsam.domain.candidates import Action, Justification, State
 from sfsam.domain.subscriptions import Kind
@@ -57,6 +59,7 @@ class PlanAnswer(Answer):
     currency: str | None
     calls: list[PlannedCallRow]
     left_out: list[LeftOut]
+    not_the_same: list[str] = Field(default_factory=list)  # what an undo cannot give back as it was
 
 
 class OutcomeRow(Answer):
@@ -75,3 +78,35 @@ class SettleAnswer(Answer):
     open_before: int
     open_after: int
     outcomes: list[OutcomeRow]
+
+
+class RestoreNeed(Answer):
+    """One license of which seats are needed to give back; `free` None: unlimited, or not known beforehand."""
+
+    license: str
+    needed: int
+    free: int | None
+
+
+class RestorePlanAnswer(Answer):
+    planned_calls: int
+    users: int
+    calls: list[PlannedCallRow]
+    needs: list[RestoreNeed]
+    left_out: list[LeftOut]
+    not_the_same: list[str]
+
+
+class SeatsRestoredAnswer(Answer):
+    planned_calls: int
+    restored: int
+    outcomes: list[OutcomeRow]
+
+
+class StopAnswer(Answer):
+    """The kill switch."""
+
+    is_stopped: bool
+    reason: str = ""
+    stopped_by: str = ""
+    stopped_at: Moment | None = None

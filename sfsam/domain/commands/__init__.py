@@ -63,7 +63,17 @@ from sfsam.domain.commands.playbook import (
 )
 from sfsam.domain.commands.practice import PracticeScenario, StartPracticeOrg, StopPracticeOrg
 from sfsam.domain.commands.profiles import DeleteProfile, ListProfiles, Pause, PreviewDelete, Resume, RotateKey
-from sfsam.domain.commands.reclaiming import MoveCandidate, PlanReclaim, Reclaim, Settle
+from sfsam.domain.commands.reclaiming import (
+    AllowReclaiming,
+    MoveCandidate,
+    PlanReclaim,
+    PlanRestore,
+    Reclaim,
+    Restore,
+    Settle,
+    ShowStop,
+    StopReclaiming,
+)
 from sfsam.domain.commands.recognizing import (
     KeepMapping,
     ListSoftwareModels,
@@ -73,6 +83,15 @@ from sfsam.domain.commands.recognizing import (
 )
 from sfsam.domain.commands.reconciling import Reconcile
 from sfsam.domain.commands.reporting import ShowRenewalReport
+from sfsam.domain.commands.ruling import (
+    DeleteReclamationRule,
+    ListReclamationRules,
+    PreviewReclamationRule,
+    ProposeCandidate,
+    RuleDraft,
+    SaveReclamationRule,
+    TurnReclamationRule,
+)
 from sfsam.domain.commands.scheduling import (
     ChangeSchedule,
     ListSchedules,
@@ -84,6 +103,7 @@ from sfsam.domain.commands.scheduling import (
 __all__ = [
     "AddExclusion",
     "AdoptBackup",
+    "AllowReclaiming",
     "BackUp",
     "BeginAuthorization",
     "CancelJob",
@@ -93,6 +113,7 @@ __all__ = [
     "Connect",
     "CreateToken",
     "DeleteProfile",
+    "DeleteReclamationRule",
     "Diagnose",
     "Download",
     "DraftProfile",
@@ -119,6 +140,7 @@ __all__ = [
     "ListName",
     "ListPeople",
     "ListProfiles",
+    "ListReclamationRules",
     "ListSchedules",
     "ListSoftwareModels",
     "ListUnmatched",
@@ -133,10 +155,13 @@ __all__ = [
     "Pause",
     "PauseSchedule",
     "PlanReclaim",
+    "PlanRestore",
     "PracticeScenario",
     "PreviewDelete",
     "PreviewExclusion",
+    "PreviewReclamationRule",
     "PreviewRule",
+    "ProposeCandidate",
     "Publish",
     "Reclaim",
     "Reconcile",
@@ -149,16 +174,19 @@ __all__ = [
     "RepairRow",
     "ReplaceSecret",
     "ResolvePeople",
+    "Restore",
     "RestoreBackup",
     "Resume",
     "ResumeSchedule",
     "RevertPrice",
     "RotateKey",
+    "RuleDraft",
     "RunScheduleNow",
     "SaveConnection",
     "SaveDetails",
     "SaveEntitlement",
     "SavePrice",
+    "SaveReclamationRule",
     "SaveRegistration",
     "SaveRule",
     "SaveSteps",
@@ -170,9 +198,12 @@ __all__ = [
     "ShowPlaybook",
     "ShowPosition",
     "ShowRenewalReport",
+    "ShowStop",
     "StartPlaybook",
     "StartPracticeOrg",
     "StopPracticeOrg",
+    "StopReclaiming",
+    "TurnReclamationRule",
     "UnmapIdentifier",
     "Validate",
 ]

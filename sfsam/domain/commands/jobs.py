@@ -11,7 +11,7 @@ from sfsam.domain.commands.importing import ImportFile
 from sfsam.domain.commands.people import Housekeep, ResolvePeople
 from sfsam.domain.commands.playbook import Validate
 from sfsam.domain.commands.practice import StartPracticeOrg, StopPracticeOrg
-from sfsam.domain.commands.reclaiming import Reclaim, Settle
+from sfsam.domain.commands.reclaiming import Reclaim, Restore, Settle
 from sfsam.domain.commands.reconciling import Reconcile
 
 JobCommand = (
@@ -23,6 +23,7 @@ JobCommand = (
     | Download
     | Identify
     | Reclaim
+    | Restore
     | Settle
     | ImportFile
     | ResolvePeople
