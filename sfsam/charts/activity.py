@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import number
-from sfsam.charts.theme import ROLES, Mode, blank
+from sfsam.charts.theme import ROLES, Mode
 
 ROW_HEIGHT = 42
 LABELS = 104  # pixels kept for the names of the buckets
@@ -16,7 +17,7 @@ def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """People per bucket. `rows`: bucket, people, part, in order (read last_activity_buckets)."""
     roles = ROLES[mode]
     colors = {"active": roles.active, "in_grace": roles.other, "stale": roles.stale}
-    figure = blank(mode, height=max(1, len(rows)) * ROW_HEIGHT + 8)
+    figure = Drawing(mode, height=max(1, len(rows)) * ROW_HEIGHT + 8)
     places = list(range(len(rows)))
     figure.add_bar(
         orientation="h",
@@ -38,10 +39,10 @@ def last_activity_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     )
     figure.update_layout(margin={"l": LABELS})
     _draw_threshold(figure, rows, roles.muted)
-    return figure
+    return figure.figure()
 
 
-def _draw_threshold(figure: go.Figure, rows: pd.DataFrame, color: str) -> None:
+def _draw_threshold(figure: Drawing, rows: pd.DataFrame, color: str) -> None:
     """A dotted line before the first stale bucket."""
     in_use = int((rows["part"] != "stale").sum())
     if 0 < in_use < len(rows):

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import counted, is_missing, number, percent
-from sfsam.charts.theme import ROLES, Mode, Roles, blank
+from sfsam.charts.theme import ROLES, Mode, Roles
 from sfsam.charts.trends import HEIGHT, draw_course
 
 ROW_HEIGHT = 46
@@ -40,7 +41,7 @@ def consumption_rows(rows: pd.DataFrame, limit: int) -> pd.DataFrame:
 def consumption_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """Used as a share of allowed, each entitlement by its own measure. `rows` as of consumption_rows."""
     roles = ROLES[mode]
-    figure = blank(mode, height=max(1, len(rows)) * ROW_HEIGHT + 4)
+    figure = Drawing(mode, height=max(1, len(rows)) * ROW_HEIGHT + 4)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.72])
     longest = max([1.0, *rows["share"]])
     figure.update_xaxes(visible=False, range=[0, longest * 1.004])
@@ -57,7 +58,7 @@ def consumption_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     for place, row in enumerate(rows.to_dict("records")):
         record = {str(name): value for name, value in row.items()}
         _write_row(figure, place, record, roles, name=_name(record, roles, several=several))
-    return figure
+    return figure.figure()
 
 
 def consumption_title(rows: pd.DataFrame) -> str:
@@ -76,10 +77,10 @@ def consumption_course(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         ("allowed", "Allowed", roles.owned, {"width": 1.2, "dash": "dot"}),
         ("used", "Used", roles.active, {"width": 2.2}),
     )
-    return draw_course(blank(mode, height=HEIGHT), rows, lines, roles)
+    return draw_course(Drawing(mode, height=HEIGHT), rows, lines, roles)
 
 
-def _write_row(figure: go.Figure, place: int, row: dict[str, Any], roles: Roles, *, name: str) -> None:
+def _write_row(figure: Drawing, place: int, row: dict[str, Any], roles: Roles, *, name: str) -> None:
     above = {"y": place - TEXT_ABOVE, "yref": "y", "xref": "paper", "showarrow": False, "borderpad": 0}
     size = {"size": 13, "color": roles.ink}
     figure.add_annotation(x=0, xanchor="left", yanchor="middle", text=name, font=size, **above)

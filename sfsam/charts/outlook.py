@@ -7,7 +7,8 @@ from datetime import date
 import pandas as pd
 import plotly.graph_objects as go
 
-from sfsam.charts.theme import ROLES, Mode, blank
+from sfsam.charts.drawing import Drawing
+from sfsam.charts.theme import ROLES, Mode
 from sfsam.charts.trends import HEIGHT, draw_course
 
 
@@ -30,4 +31,4 @@ def outlook_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         ("stale", "Stale", roles.stale, {"width": 2.2}),
         ("expected", "Expected", roles.ink, {"width": 1.6, "dash": "dash"}),
     )
-    return draw_course(blank(mode, height=HEIGHT), rows, lines, roles)
+    return draw_course(Drawing(mode, height=HEIGHT), rows, lines, roles)

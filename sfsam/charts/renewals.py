@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import money, money_exact
-from sfsam.charts.theme import ROLES, Mode, blank
+from sfsam.charts.theme import ROLES, Mode
 from sfsam.charts.trends import ticks
 
 HEIGHT = 180
@@ -34,7 +35,7 @@ def renewal_months(rows: pd.DataFrame, currency: str, first: pd.Timestamp, last:
 def renewal_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """One bar a month: needed in petrol, at stake in amber. `rows` as of `renewal_months`."""
     roles = ROLES[mode]
-    figure = blank(mode, height=HEIGHT)
+    figure = Drawing(mode, height=HEIGHT)
     places = list(range(len(rows)))
     for column, label, color in (("needed", "Needed", roles.active), ("at_stake", "At stake", roles.stale)):
         words = [money_exact(value, unit) for value, unit in zip(rows[column], rows["currency"], strict=True)]
@@ -59,4 +60,4 @@ def renewal_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     )
     figure.update_xaxes(tickvals=places, ticktext=[f"{month:%b}" for month in rows["month"]])
     figure.update_layout(margin={"l": 60, "r": 0, "t": 6, "b": 28}, bargap=0.5)
-    return figure
+    return figure.figure()

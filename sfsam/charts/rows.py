@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import counted, is_missing, money, money_exact, number, percent
-from sfsam.charts.theme import ROLES, Mode, Roles, blank
+from sfsam.charts.theme import ROLES, Mode, Roles
 
 ROW_HEIGHT = 46
 BAR = 0.34  # of a row
@@ -45,7 +46,7 @@ def license_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         if not is_missing(owned) and owned > 0:
             figure.add_shape(**_outline(place, float(owned), roles))
     _fill_width(figure, max(rows["assigned"].max(), rows["owned"].fillna(0).max()) if len(rows) else 1)
-    return figure
+    return figure.figure()
 
 
 def org_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
@@ -54,7 +55,7 @@ def org_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     values = rows["potential_savings"].fillna(0).astype(float)
     figure.add_bar(**_bar(rows, values, "Stale", ROLES[mode].stale, hover="org", amounts=True))
     _fill_width(figure, values.max() if len(rows) else 1)
-    return figure
+    return figure.figure()
 
 
 def department_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
@@ -69,7 +70,7 @@ def department_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     figure.add_bar(**_bar(rows, used, "In use", roles.active, hover="department", amounts=True))
     figure.add_bar(**_bar(rows, stale, "Stale", roles.stale, hover="department", amounts=True))
     _fill_width(figure, (used + stale).max() if len(rows) else 1)
-    return figure
+    return figure.figure()
 
 
 def center_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
@@ -78,7 +79,7 @@ def center_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     values = rows["annual_spend"].fillna(0).astype(float)
     figure.add_bar(**_bar(rows, values, "A year", ROLES[mode].active, hover="cost_center", amounts=True))
     _fill_width(figure, values.max() if len(rows) else 1)
-    return figure
+    return figure.figure()
 
 
 def part_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
@@ -90,12 +91,12 @@ def part_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     bar["marker"] = {"color": [colors.get(part, roles.other) for part in rows["part"]], "line": {"width": 0}}
     figure.add_bar(**bar)
     _fill_width(figure, rows["seats"].max() if len(rows) else 1)
-    return figure
+    return figure.figure()
 
 
-def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str | None, facts: Facts) -> go.Figure:
+def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str | None, facts: Facts) -> Drawing:
     roles = ROLES[mode]
-    figure = blank(mode, height=max(1, len(rows)) * ROW_HEIGHT + 4)
+    figure = Drawing(mode, height=max(1, len(rows)) * ROW_HEIGHT + 4)
     figure.update_xaxes(visible=False)
     figure.update_yaxes(visible=False, range=[len(rows) - 0.6, -0.72])
     for place, row in enumerate(rows.to_dict("records")):
@@ -117,14 +118,14 @@ def _frame(rows: pd.DataFrame, mode: Mode, *, name: str, amount: str | None, fac
     return figure
 
 
-def _fill_width(figure: go.Figure, longest: Any) -> None:
+def _fill_width(figure: Drawing, longest: Any) -> None:
     """The longest bar ends where the words above it end; a little is kept for its outline.
 
     Each row is one target for a click, its words and the free place beside the bar as well.
     """
     width = float(longest) * 1.002 or 1.0
     figure.update_xaxes(range=[0, width])
-    rows = len(figure.data[0].y) if figure.data else 0
+    rows = len(figure.traces[0]["y"]) if figure.traces else 0
     figure.add_bar(
         orientation="h",
         x=[width] * rows,
@@ -135,7 +136,8 @@ def _fill_width(figure: go.Figure, longest: Any) -> None:
         hoverinfo="none",
         name="row",
     )
-    figure.update_traces(unselected={"marker": {"opacity": 1}})
+    for trace in figure.traces:
+        trace["unselected"] = {"marker": {"opacity": 1}}
 
 
 def _bar(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import counted
-from sfsam.charts.theme import ROLES, Mode, blank
+from sfsam.charts.theme import ROLES, Mode
 
 HEIGHT = 150
 A_DAY_MS = 86_400_000
@@ -15,7 +16,7 @@ A_DAY_MS = 86_400_000
 def sign_in_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     """One bar a day. `rows`: day, human, machine (read holder_days)."""
     roles = ROLES[mode]
-    figure = blank(mode, height=HEIGHT)
+    figure = Drawing(mode, height=HEIGHT)
     for column, label, color in (("human", "People", roles.active), ("machine", "Machines", roles.other)):
         figure.add_bar(
             x=list(rows["day"]),
@@ -29,7 +30,7 @@ def sign_in_bars(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     figure.update_yaxes(range=[0, top * 1.06], tickvals=[top], showgrid=True, gridcolor=roles.grid, ticklabelstandoff=6)
     figure.update_xaxes(nticks=4, tickformat="%-d %b", hoverformat="%-d %b %Y")
     figure.update_layout(margin={"l": 28, "r": 8, "b": 22, "t": 6}, hovermode="x unified")
-    return figure
+    return figure.figure()
 
 
 def sign_in_title(rows: pd.DataFrame) -> str:

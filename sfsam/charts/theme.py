@@ -7,9 +7,8 @@ Petrol is "in use" and "do this"; amber is "stale", paid for nothing, everywhere
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Literal
-
-import plotly.graph_objects as go
 
 Mode = Literal["light", "dark"]
 
@@ -77,14 +76,9 @@ def config(name: str) -> dict[str, Any]:
     }
 
 
-def blank(mode: Mode, height: int) -> go.Figure:
-    """An empty figure in the house's form: no axes, no legend, no margins, `height` pixels high."""
-    figure = go.Figure()
-    figure.update_layout(template=_template(mode), height=height)
-    return figure
-
-
-def _template(mode: Mode) -> go.layout.Template:
+@cache
+def template(mode: Mode) -> dict[str, Any]:
+    """The house's form of a figure: no axes, no legend, no margins. To be read only: every figure shares it."""
     roles = ROLES[mode]
     axis = {
         "showgrid": False,
@@ -97,8 +91,8 @@ def _template(mode: Mode) -> go.layout.Template:
         "tickangle": 0,
         "title": {"text": ""},
     }
-    return go.layout.Template(
-        layout={
+    return {
+        "layout": {
             "paper_bgcolor": "rgba(0,0,0,0)",
             "plot_bgcolor": "rgba(0,0,0,0)",
             "font": {"family": FONT, "size": 12.5, "color": roles.ink},
@@ -116,4 +110,4 @@ def _template(mode: Mode) -> go.layout.Template:
                 "align": "left",
             },
         }
-    )
+    }

@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import is_missing, number
-from sfsam.charts.theme import ROLES, Mode, Roles, blank
+from sfsam.charts.theme import ROLES, Mode, Roles
 
 HEIGHT = 236
 NAMES = 96  # pixels kept at the right for "Active 2,732"
@@ -25,10 +26,10 @@ def trend_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
         ("active", "Active", roles.active, {"width": 2.2}),
         ("stale", "Stale", roles.stale, {"width": 2.2}),
     )
-    return draw_course(blank(mode, height=HEIGHT), rows, lines, roles)
+    return draw_course(Drawing(mode, height=HEIGHT), rows, lines, roles)
 
 
-def draw_course(figure: go.Figure, rows: pd.DataFrame, lines: Sequence[Line], roles: Roles) -> go.Figure:
+def draw_course(figure: Drawing, rows: pd.DataFrame, lines: Sequence[Line], roles: Roles) -> go.Figure:
     """Draw columns of `rows` over its column day, from zero, each named at its end; one without a value is left out.
 
     `lines`: column, name, color, style of the line.
@@ -49,7 +50,7 @@ def draw_course(figure: go.Figure, rows: pd.DataFrame, lines: Sequence[Line], ro
     )
     figure.update_xaxes(nticks=4, tickformat=_day_form(rows), hoverformat="%-d %b %Y", range=_span(rows))
     figure.update_layout(margin={"l": 44, "r": NAMES, "b": 38, "t": 6}, hovermode="x unified")
-    return figure
+    return figure.figure()
 
 
 def sparkline(rows: pd.DataFrame, column: str) -> list[float] | None:
@@ -61,7 +62,7 @@ def sparkline(rows: pd.DataFrame, column: str) -> list[float] | None:
     return values[::-1][::step][::-1]
 
 
-def _add_line(figure: go.Figure, rows: pd.DataFrame, column: str, label: str, line: dict[str, Any]) -> None:
+def _add_line(figure: Drawing, rows: pd.DataFrame, column: str, label: str, line: dict[str, Any]) -> None:
     figure.add_scatter(
         x=list(rows["day"]),
         y=[None if is_missing(value) else float(value) for value in rows[column]],
@@ -73,7 +74,7 @@ def _add_line(figure: go.Figure, rows: pd.DataFrame, column: str, label: str, li
     )
 
 
-def _name_ends(figure: go.Figure, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> None:
+def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> None:
     """Write each line's name and last value beside its end, pushed apart where they would touch."""
     room = top * 0.075
     ends = sorted((float(rows[column].dropna().iloc[-1]), label, color) for column, label, color, _ in lines)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import plotly.graph_objects as go
 
+from sfsam.charts.drawing import Drawing
 from sfsam.charts.formats import number
-from sfsam.charts.theme import ROLES, Mode, blank
+from sfsam.charts.theme import ROLES, Mode
 from sfsam.charts.trends import ticks
 
 HEIGHT = 168
@@ -15,7 +16,7 @@ HEIGHT = 168
 def what_if_line(rows: pd.DataFrame, mode: Mode, *, tried: int, in_force: int) -> go.Figure:
     """Stale seats per threshold. `rows`: threshold_days, stale, one row per threshold."""
     roles = ROLES[mode]
-    figure = blank(mode, height=HEIGHT)
+    figure = Drawing(mode, height=HEIGHT)
     figure.add_scatter(
         x=list(rows["threshold_days"]),
         y=list(rows["stale"]),
@@ -24,7 +25,8 @@ def what_if_line(rows: pd.DataFrame, mode: Mode, *, tried: int, in_force: int) -
         hovertemplate="After %{x} days: %{y:,} stale<extra></extra>",
     )
     for days, color, dash in ((in_force, roles.muted, "dot"), (tried, roles.ink, "solid")):
-        figure.add_vline(x=days, line={"color": color, "width": 1, "dash": dash})
+        line = {"color": color, "width": 1, "dash": dash}
+        figure.add_shape(type="line", x0=days, x1=days, xref="x", y0=0, y1=1, yref="y domain", line=line)
     at = rows.loc[rows["threshold_days"] == tried, "stale"]
     if len(at):
         marker = {"size": 9, "color": roles.stale}
@@ -41,4 +43,4 @@ def what_if_line(rows: pd.DataFrame, mode: Mode, *, tried: int, in_force: int) -
     )
     figure.update_xaxes(range=[0, 365], tickvals=[0, 60, 120, 180, 240, 300, 360])
     figure.update_layout(margin={"l": 44, "r": 12, "b": 24, "t": 6})
-    return figure
+    return figure.figure()
