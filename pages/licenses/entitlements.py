@@ -7,7 +7,7 @@ from sfsam.ui.components import entitlements, export, filters, imports, jobs, li
 from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Entitlements", EVERYONE)
-scope = filters.scope(controls, facets=False)
+scope = filters.scope(controls, departments=False)
 with controls:
     export.menu(["entitlements"], scope)
 

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from sfsam.ui import shell
-from sfsam.ui.components import export, filters, renewals
+from sfsam.ui.components import export, filters, outlook, renewals
 from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Renewals", EVERYONE)
-scope = filters.scope(controls, facets=False)
+scope = filters.scope(controls, departments=False)
 with controls:
     export.menu(["renewals"], scope)
 
@@ -21,4 +21,8 @@ renewals.figures(scope, days)
 renewals.course(scope, days)
 chosen = renewals.table(scope, days)
 if chosen:
-    renewals.chosen(chosen)
+    wide, narrow = st.columns(2)
+    with wide:
+        renewals.chosen(chosen)
+    with narrow:
+        outlook.card(chosen, chosen["ends_on"])

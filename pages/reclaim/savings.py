@@ -7,7 +7,7 @@ from sfsam.ui.components import export, filters, savings
 from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Savings", EVERYONE)
-scope = filters.scope(controls, facets=False)
+scope = filters.scope(controls)
 with controls:
     export.menu(["savings"], scope)
 

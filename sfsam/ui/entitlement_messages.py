@@ -35,6 +35,13 @@ NEVER_ADDED = (
     "Three views of the same money, never added up: a seat is first potential, then freed, then realized when a "
     "contract is renewed without it."
 )
+NO_SAVINGS_BY_DEPARTMENT = (
+    "Departments act on what could be freed. Of seats that are gone no department is known, so nothing freed or "
+    "realized is shown while one is chosen."
+)
+NOTHING_ENTERED = "Nothing is entered yet. A renewal with fewer seats, or a purchase that was not needed, goes here."
+NOTHING_ENTERED_HERE = "Nothing that was entered fits the filters."
+NO_ENTITLEMENT_MATCHES = "No entitlement fits these filters."
 FREED_MEANS = "Seats back in the pool, each by a change of ours that was read back. The contract still costs the same."
 REALIZED_MEANS = "Entered by people with their proof: less was paid, or nothing had to be bought."
 POTENTIAL_MEANS = "Seats nobody uses now, at what a seat costs for a year."

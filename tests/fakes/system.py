@@ -66,7 +66,7 @@ COLUMNS: dict[str, str] = {
     "savings_by_org": "org_id org assigned stale percent_stale potential_savings currency",
     "spend_by_cost_center": "cost_center licenses annual_spend currency",
     "freed_this_year": "currency candidates seats freed",
-    "attention": "ready attention_required unrecognized ending failed_jobs",
+    "attention": "ready attention_required unrecognized ending unmatched failed_jobs",
     "what_if": "threshold_days currency stale candidates potential_savings",
     "seat_totals": "assigned unused counted counted_unused free excluded in_sandboxes",
     "spend_by_department": "department assigned stale annual_cost stale_cost currency",
@@ -200,6 +200,7 @@ class FakeSystem:
         self.settings = Settings(base_url="http://127.0.0.1:8501")
         self.sheets = SimpleNamespace()
         self.sent: list[Command] = []
+        self.callers: list[Caller] = []
         self.jobs: dict[str, JobAnswer] = {}
         self.profiles: list[ProfileAnswer] = []
         self.playbooks = FakePlaybooks()
@@ -208,6 +209,7 @@ class FakeSystem:
 
     def send(self, command: Command, caller: Caller = LOCAL_ADMIN) -> Any:
         self.sent.append(command)
+        self.callers.append(caller)
         if type(command) in self.raises:
             raise self.raises[type(command)]
         match command:

@@ -161,6 +161,37 @@ def test_savings_stand_side_by_side_and_need_their_proof(system: bootstrap.Syste
     assert "**€2.4\u00a0k and $1** is realized" in plain(visit(SAVINGS))
 
 
+def test_the_address_narrows_contracts_and_renewals_by_kind_and_license(system: bootstrap.System, visit: Open) -> None:
+    system.send(CONTRACT)
+    assert "**1 entitlement is** active" in plain(visit(ENTITLEMENTS, kind="User license"))
+    app = visit(ENTITLEMENTS, kind="Package license")
+    assert "No entitlement fits these filters." in plain(app)
+    assert [box.label for box in app.multiselect] == ["Kind", "License"]  # a contract belongs to no department
+    assert "**1 renewal comes** up within 90 days, the first on 3 Jan 2027." in plain(
+        visit(RENEWALS, model="Salesforce")
+    )
+    text = plain(visit(RENEWALS, kind="Permission set license"))
+    assert "**1 renewal comes** up within 90 days, the first on 31 Jan 2027." in text
+    assert "No forecast: 1 day of history, 14 are needed." in text
+    assert "Nothing ends within **90 days**." in plain(visit(RENEWALS, model="SBQQ"))
+
+
+def test_the_address_narrows_savings_by_department_as_far_as_one_is_known(
+    system: bootstrap.System, visit: Open
+) -> None:
+    entered = EnterSaving(
+        cause=Cause.PURCHASE_AVOIDED, license="SFDC", amount=Decimal(5), currency="USD", saved_on=TODAY, proof="x"
+    )
+    system.send(entered)
+    assert "**$6.3\u00a0k** a year could be freed now, **nothing** was freed, **$5** is realized." in plain(
+        visit(SAVINGS)
+    )
+    text = plain(visit(SAVINGS, department="Sales"))  # one of the three stale seats
+    assert "**$2.1\u00a0k** a year could be freed now, **nothing** was freed, **nothing** is realized." in text
+    assert "Of seats that are gone no department is known" in text
+    assert "**nothing** a year could be freed now" in plain(visit(SAVINGS, kind="Package license"))
+
+
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_the_months_of_renewals_add_up_in_their_currency_alone(mode: Any) -> None:
     ends = [date(2026, 12, 31), date(2026, 12, 1), date(2027, 2, 1), date(2027, 2, 1)]

@@ -120,8 +120,9 @@ def test_what_needs_attention_stands_in_one_line_with_its_links(full: FakeSystem
     app = visit(OVERVIEW)
     labels = [link.proto.label for link in app.get("page_link")] + [caption.value for caption in app.caption]
     text = " ".join(labels)
-    for words in ("12 candidates are ready", "2 entitlements end within 90 days", "1 job failed at its last run"):
+    for words in ("12 candidates are ready", "2 entitlements end within 90 days", "3 users are unmatched"):
         assert words in text
+    assert "1 job failed at its last run" in text
     assert "unrecognized" not in text
 
 

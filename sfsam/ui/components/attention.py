@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from sfsam.charts.formats import counted, is_missing
-from sfsam.ui import frames, license_messages, shell
+from sfsam.ui import frames, license_messages, shell, viewer
+from sfsam.ui.components import people
 from sfsam.ui.state import Scope
 
 # column of the read: one, many, page, icon
@@ -34,6 +35,7 @@ ITEMS = {
     "unmatched": ("user is unmatched", "users are unmatched", "pages/licenses/people.py", "person_search"),
     "failed_jobs": ("job failed at its last run", "jobs failed at their last run", "pages/operations/jobs.py", "error"),
 }
+QUERIES = {"unmatched": {"show": people.UNKNOWN}}  # which part of its page an item means
 
 
 def line(scope: Scope) -> None:
@@ -55,7 +57,7 @@ def is_page(path: str) -> bool:
 def _item(name: str, count: Any) -> None:
     one, many, path, icon = ITEMS[name]
     words = counted(count, one, many)
-    if is_page(path):
-        st.page_link(path, label=words, icon=f":material/{icon}:")
+    if is_page(path) and viewer.may_open(path):
+        st.page_link(path, label=words, icon=f":material/{icon}:", query_params=QUERIES.get(name))
     else:
         st.caption(f":material/{icon}: {words}", width="content")

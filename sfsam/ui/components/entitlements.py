@@ -43,6 +43,9 @@ COLUMNS = [
 def lead(scope: Scope) -> None:
     """How many contracts are in force and what they cost."""
     rows = frames.fetch("entitlements", **_asked(scope))
+    if rows.empty and scope.is_narrowed:
+        cards.lead(messages.NO_ENTITLEMENT_MATCHES, messages.ONE_CURRENCY, read="entitlements")
+        return
     active = rows[rows["state"] == "active"]
     priced = active.dropna(subset=["annual_cost"])
     spend = [
@@ -56,7 +59,7 @@ def lead(scope: Scope) -> None:
 
 def drift(scope: Scope) -> None:
     """Contracts that give another number of seats than the org owns."""
-    rows = frames.rows("entitlement_drift", **_narrowed(scope))
+    rows = frames.rows("entitlement_drift", **scope.parameters())
     if not rows:
         return
     with cards.card("drift", "Contract and org disagree", read="entitlement_drift"):
@@ -92,7 +95,7 @@ def table(scope: Scope) -> None:
     asked = _asked(scope) | ({"search": search.strip()} if search.strip() else {})
     rows, total = tables.listing("entitlements", key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **asked)
     if rows.empty:
-        if search.strip():
+        if search.strip() or scope.is_narrowed:
             tables.nothing_matches()
         else:
             cards.empty("entitlements", messages.NO_ENTITLEMENTS, icon=":material/contract:")
@@ -163,9 +166,5 @@ def _price(row: dict[str, Any]) -> str:
     return f"{row['currency']} {cents} / {'mo' if row['price_period'] == 'month' else 'yr'}"
 
 
-def _narrowed(scope: Scope) -> dict[str, Any]:
-    return {"org_ids": list(scope.org_ids)} if scope.org_ids else {}
-
-
 def _asked(scope: Scope) -> dict[str, Any]:
-    return _narrowed(scope) | {"today": frames.now().date()}
+    return scope.parameters() | {"today": frames.now().date()}

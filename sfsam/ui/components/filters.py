@@ -22,24 +22,36 @@ DAYS, SANDBOXES, COUNTED, PART = "days", "sandboxes", "counted", "part"
 
 
 def scope(
-    place: DeltaGenerator, *, orgs: bool = True, facets: bool = True, judging: bool = False, seats: bool = False
+    place: DeltaGenerator,
+    *,
+    orgs: bool = True,
+    facets: bool = True,
+    departments: bool = True,
+    judging: bool = False,
+    seats: bool = False,
 ) -> Scope:
     """Draw the controls in `place` and give what they hold now.
 
-    `judging` adds the threshold and the sandboxes, for pages of totals; `seats` the part of a seat, for lists of them.
+    Without `departments` the facets are those of licenses, for pages of contracts, which belong to an org. `judging`
+    adds the threshold and the sandboxes, for pages of totals; `seats` the part of a seat, for lists of them.
     """
     values = _values()
     with place:
         org_ids = _orgs(values.get("org", {})) if orgs else ()
         if not facets:
             return Scope(org_ids=org_ids)
-        acting = _acting()
+        shown = {name: title for name, title in FACETS.items() if departments or name != "department"}
+        acting = _acting([*shown, *((PART, COUNTED) if seats else ()), *((SANDBOXES, DAYS) if judging else ())])
         label = f"Filters ({acting})" if acting else "Filters"
         with st.popover(label, icon=":material/filter_list:", type="tertiary", key="filters"):
-            chosen = _facets(values)
+            chosen = _facets(values, shown)
             more = (_seats() if seats else {}) | (_judging() if judging else {})
     return Scope(
-        org_ids=org_ids, kinds=chosen["kind"], models=chosen["model"], departments=chosen["department"], **more
+        org_ids=org_ids,
+        kinds=chosen["kind"],
+        models=chosen["model"],
+        departments=chosen.get("department", ()),
+        **more,
     )
 
 
@@ -110,9 +122,9 @@ def _orgs(labels: dict[str, str]) -> tuple[str, ...]:
     return (names[name],) if name in names else ()
 
 
-def _facets(values: dict[str, dict[str, str]]) -> dict[str, tuple[str, ...]]:
+def _facets(values: dict[str, dict[str, str]], shown: dict[str, str]) -> dict[str, tuple[str, ...]]:
     chosen: dict[str, tuple[str, ...]] = {}
-    for facet, title in FACETS.items():
+    for facet, title in shown.items():
         labels = values.get(facet, {})
         names = {_kind(value) if facet == "kind" else label: value for value, label in labels.items()}
         picked = st.multiselect(title, list(names), key=facet, bind=IN_ADDRESS, placeholder="All")
@@ -149,10 +161,11 @@ def _judging() -> dict[str, Any]:
     return {"stale_after_days": int(days), "include_sandboxes": sandboxes}
 
 
-def _acting() -> int:
+def _acting(shown: list[str]) -> int:
     """How many of the filters behind the button act. On a first visit the address knows, and no widget yet."""
-    chosen = sum(_held(name) not in (None, "", "false", False, []) for name in (*FACETS, PART, COUNTED, SANDBOXES))
-    return chosen + int(str(_held(DAYS) or STALE_AFTER_DAYS).split(".")[0] != str(STALE_AFTER_DAYS))
+    chosen = sum(_held(name) not in (None, "", "false", False, []) for name in shown if name != DAYS)
+    days = _held(DAYS) if DAYS in shown else None
+    return chosen + int(str(days or STALE_AFTER_DAYS).split(".")[0] != str(STALE_AFTER_DAYS))
 
 
 def _held(name: str) -> Any:

@@ -124,6 +124,9 @@ def table(scope: Scope, days: int) -> dict[str, Any] | None:
     """One page of renewals; gives the row that was clicked, else the first one."""
     sorting = tables.sorted_by("renewals_sort", SORTINGS)
     rows, total = tables.listing("renewals", key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **_asked(scope, days))
+    if rows.empty and scope.is_narrowed:
+        tables.nothing_matches()
+        return None
     if rows.empty:
         cards.empty(
             "renewals",
@@ -164,7 +167,7 @@ def chosen(row: dict[str, Any]) -> None:
         )
         cards.way(
             "pages/licenses/utilization.py",
-            "Its use over time, and the forecast",
+            "Its parts and its seats",
             {"model": str(row["model"])},
             key="utilization",
             icon=":material/bar_chart:",
@@ -194,5 +197,4 @@ def _sums(rows: pd.DataFrame) -> list[tuple[str, float, float]]:
 
 
 def _asked(scope: Scope, days: int) -> dict[str, Any]:
-    chosen = {"org_ids": list(scope.org_ids)} if scope.org_ids else {}
-    return chosen | {"today": frames.now().date(), "within_days": days}
+    return scope.parameters() | {"today": frames.now().date(), "within_days": days}

@@ -27,12 +27,13 @@ NOTHING = "nothing"
 
 def lead(scope: Scope) -> None:
     """The three kinds in one sentence, which says that they are never added up."""
-    asked = _asked(scope)
+    asked = scope.parameters()
     potential = frames.fetch("savings_potential", **asked)
     freed = frames.fetch("savings_freed", **asked)
     realized = _realized(asked)
     sentence = messages.savings_lead(*(formats.plain(_amounts(rows)) for rows in (potential, freed, realized)))
-    cards.lead(sentence, messages.NEVER_ADDED, read="savings")
+    said = messages.NO_SAVINGS_BY_DEPARTMENT if scope.departments else messages.NEVER_ADDED
+    cards.lead(sentence, said, read="savings")
 
 
 def outcome() -> None:
@@ -44,7 +45,7 @@ def outcome() -> None:
 
 def potential(scope: Scope) -> None:
     """What could be freed now, per license."""
-    rows = frames.fetch("savings_potential", **_asked(scope))
+    rows = frames.fetch("savings_potential", **scope.parameters())
     with _card("potential", "Potential", rows, messages.POTENTIAL_MEANS, "savings_potential"):
         _table(
             [
@@ -58,12 +59,13 @@ def potential(scope: Scope) -> None:
             len(rows),
             "Potential savings per license",
         )
-        st.page_link("pages/reclaim/candidates.py", label="Removal candidates", icon=":material/person_remove:")
+        if viewer.may_open("pages/reclaim/candidates.py"):
+            st.page_link("pages/reclaim/candidates.py", label="Removal candidates", icon=":material/person_remove:")
 
 
 def freed(scope: Scope) -> None:
     """What reclaiming returned to the pool, by month, org and rule."""
-    rows = frames.fetch("savings_freed", **_asked(scope))
+    rows = frames.fetch("savings_freed", **scope.parameters())
     with _card("freed", "Freed", rows, messages.FREED_MEANS, "savings_freed"):
         _table(
             [
@@ -82,7 +84,7 @@ def freed(scope: Scope) -> None:
 
 def realized(scope: Scope) -> None:
     """What people entered with its proof."""
-    rows = _realized(_asked(scope))
+    rows = _realized(scope.parameters())
     with _card("realized", "Realized", rows, messages.REALIZED_MEANS, "savings_entered"):
         _table(
             [
@@ -102,12 +104,10 @@ def realized(scope: Scope) -> None:
 def entries(scope: Scope) -> None:
     """Everything that was entered, seats given back too, and the form for one more."""
     may_change = bool(viewer.person().roles & MANAGERS)
-    rows = frames.fetch("savings_entered", **_asked(scope))
+    rows = frames.fetch("savings_entered", **scope.parameters())
     with cards.card("entries", "Entered with proof", read="savings_entered"):
         if rows.empty:
-            st.caption(
-                "Nothing is entered yet. A renewal with fewer seats, or a purchase that was not needed, goes here."
-            )
+            st.caption(messages.NOTHING_ENTERED_HERE if scope.is_narrowed else messages.NOTHING_ENTERED)
         else:
             _listed(rows, may_change)
         with st.expander("Enter a saving, or a seat that was given back", icon=":material/add:"):
@@ -245,7 +245,3 @@ def _amounts(rows: pd.DataFrame) -> str:
     sums = rows.dropna(subset=["currency", "amount"]).groupby("currency")["amount"].sum()
     shown = [money(amount, currency) for currency, amount in sums.sort_values(ascending=False).items() if amount]
     return " and ".join(shown) or NOTHING
-
-
-def _asked(scope: Scope) -> dict[str, Any]:
-    return {"org_ids": list(scope.org_ids)} if scope.org_ids else {}

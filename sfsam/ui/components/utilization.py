@@ -10,9 +10,8 @@ import streamlit as st
 from sfsam import charts
 from sfsam.charts import titles
 from sfsam.charts.formats import NOT_KNOWN, is_missing, money_exact, number
-from sfsam.domain.forecast import Forecast, NoForecast, forecast
 from sfsam.ui import formats, frames, license_messages, messages
-from sfsam.ui.components import cards, filters, overview, tables
+from sfsam.ui.components import cards, filters, outlook, overview, tables
 from sfsam.ui.components.cards import Kpi
 from sfsam.ui.components.explain import Behind
 from sfsam.ui.state import IN_ADDRESS, Scope
@@ -152,32 +151,12 @@ def chosen(license_: dict[str, Any], scope: Scope) -> None:
         stale = seats | {filters.PART: [messages.PART_WORDS["stale"]]}
         cards.way(SUBSCRIPTIONS, "Open its stale seats", stale, key="stale")
         st.caption(_money(license_))
-    _outlook(license_, scope)
+    outlook.card(license_, _ends_on(license_))
 
 
-def _outlook(license_: dict[str, Any], scope: Scope) -> None:
-    asked = {name: license_[name] for name in ("org_id", "kind", "identifier")}
-    history = frames.fetch("license_history", **asked)
-    found = _forecast(license_, history)
-    with cards.card("outlook", "Course and outlook"):
-        st.caption(license_messages.NO_END if found is None else license_messages.outlook(found, license_["owned"]))
-        if len(history) < 2:
-            st.caption(messages.NO_HISTORY)
-            return
-        ends_on, expected = (found.ends_on, found.expected) if isinstance(found, Forecast) else (None, None)
-        rows = charts.outlook_rows(history, ends_on, expected)
-        cards.draw("outlook", charts.outlook_lines, rows, alt=titles.trend_title(history))
-
-
-def _forecast(license_: dict[str, Any], history: pd.DataFrame) -> Forecast | NoForecast | None:
-    """To the day that the contract ends, else the day that the license expires; None when neither is known."""
-    ends = next((license_[name] for name in ("contract_ends_on", "expires_on") if not is_missing(license_[name])), None)
-    if ends is None:
-        return None
-    counts = [
-        (pd.Timestamp(day).date(), int(seats)) for day, seats in zip(history["day"], history["assigned"], strict=True)
-    ]
-    return forecast(counts, pd.Timestamp(ends).date())
+def _ends_on(license_: dict[str, Any]) -> Any:
+    """The day that the contract ends, else the day that the license expires; None when neither is known."""
+    return next((license_[name] for name in ("contract_ends_on", "expires_on") if not is_missing(license_[name])), None)
 
 
 def _parts(row: dict[str, Any]) -> pd.DataFrame:
