@@ -21,6 +21,7 @@
     │   ├── GuardExceeded             more than the rule allows; carries its numbers
     │   ├── MoveNotAllowed            a candidate may not go from this state to that one
     │   ├── NotConfirmed              the plan was printed, nothing was sent
+    │   ├── DownloadHeld              the org shows far fewer rows than before; carries the numbers
     │   ├── MailRefused               the mail server refuses this one mail for good
     │   ├── BackupDamaged             the file is cut off, was changed, or is no backup
     │   ├── NotFound                  no profile, job or candidate by that name
@@ -140,6 +141,10 @@ class MoveNotAllowed(RefusedError):
 
 class NotConfirmed(RefusedError):
     """The plan was shown and nothing was sent, because nobody said yes."""
+
+
+class DownloadHeld(RefusedError):
+    """The org shows far fewer rows than before, and nobody has confirmed that it has become smaller."""
 
 
 class MailRefused(RefusedError):

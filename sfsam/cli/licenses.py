@@ -35,12 +35,15 @@ _CANDIDATES = (
 def download(
     name: ProfileName,
     full: Annotated[bool, typer.Option("--full", help="Read everything anew, login history included.")] = False,
+    accept_fewer: Annotated[
+        bool, typer.Option("--accept-fewer", help="Take the org as it is, also when it shows far fewer rows.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Read an org into the store."""
+    """Read what changed in an org into the store; the first time everything."""
     with open_door() as door:
-        order = Download(actor=actor(), profile=name, full=full, identify=False)
-        answer = done(door, order, key=f"download-full:{name}" if full else "")
+        order = Download(actor=actor(), profile=name, full=full, accepts_fewer=accept_fewer, identify=False)
+        answer = done(door, order, key=f"download-{full}-{accept_fewer}:{name}" if full or accept_fewer else "")
     lines = [f"{sum(answer['rows'].values()):,} rows in {answer['seconds']} s, {answer['api_calls']} API calls."]
     print_answer(answer, "\n".join(lines + [f"Warning: {warning}" for warning in answer["warnings"]]), as_json=as_json)
 

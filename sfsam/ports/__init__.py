@@ -5,10 +5,13 @@ Moments are naive UTC throughout, as the store keeps them.
 
 from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
-from sfsam.ports.mail import Letterbox, Mail, Webhook
+from sfsam.ports.mail import Letterbox, Mail, NoMail, NoWebhook, Webhook
 from sfsam.ports.notices import Notices
 from sfsam.ports.salesforce import (
+    OVERLAP,
     AuthorizationStart,
+    Held,
+    KnownOrg,
     OrgSession,
     Registration,
     Report,
@@ -40,6 +43,7 @@ from sfsam.ports.store import (
 from sfsam.ports.surroundings import Clock, KeyPair, PracticeOrg, PracticeOrgs, Sheets, Vault
 
 __all__ = [
+    "OVERLAP",
     "Audit",
     "AuthorizationRequest",
     "AuthorizationStart",
@@ -48,12 +52,16 @@ __all__ = [
     "Entitlements",
     "Examination",
     "Exclusions",
+    "Held",
     "Imports",
     "Jobs",
     "KeyPair",
+    "KnownOrg",
     "Letterbox",
     "Mail",
     "Mappings",
+    "NoMail",
+    "NoWebhook",
     "Notices",
     "OrgSession",
     "Position",

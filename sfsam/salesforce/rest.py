@@ -38,7 +38,7 @@ class RestReader:
         self._described: dict[str, Described] = {}
 
     def first_page(self, query: str) -> RestPage:
-        return self._page(self._session.get(self._session.data("query"), {"q": query}))
+        return self.page_of(self._session.get(self._session.data("query"), {"q": query}))
 
     def read_into(
         self,
@@ -76,6 +76,10 @@ class RestReader:
             self._described[name] = Described.of(self._session.get(self._session.data(f"sobjects/{name}/describe")))
         return self._described[name]
 
+    def know(self, name: str, answer: Mapping[str, Any]) -> None:
+        """Take what describe answered for an object elsewhere, so that it is not asked again."""
+        self._described[name] = Described.of(answer)
+
     def record_counts(self, names: Iterable[str]) -> dict[str, int]:
         """About how many rows each object has; objects that Salesforce does not count are left out."""
         try:
@@ -92,11 +96,12 @@ class RestReader:
         taker.add(page.rows)
         while page.next_path is not None:
             before_page()
-            page = self._page(self._session.get(page.next_path))
+            page = self.page_of(self._session.get(page.next_path))
             taker.add(page.rows)
 
     @staticmethod
-    def _page(answer: Mapping[str, Any]) -> RestPage:
+    def page_of(answer: Mapping[str, Any]) -> RestPage:
+        """An answer to a query as a page."""
         cursor = None if answer["done"] else urlsplit(answer["nextRecordsUrl"])
         path = cursor and (f"{cursor.path}?{cursor.query}" if cursor.query else cursor.path)
         return RestPage(rows=tuple(answer["records"]), total=answer["totalSize"], next_path=path)

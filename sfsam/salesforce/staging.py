@@ -6,10 +6,8 @@ query file says `unreadable: stop` end the download instead. Nothing is loaded h
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -17,12 +15,15 @@ from time import monotonic
 from sfsam.domain.jobs import JobState, Phase
 from sfsam.domain.profiles import Process
 from sfsam.errors import ObjectUnavailable, PermissionMissing, RefusedError, SalesforceUnavailable
-from sfsam.ports import Report, ShouldStop, StagedDownload, StagedObject
+from sfsam.ports import KnownOrg, Report, ShouldStop, StagedDownload, StagedObject
 from sfsam.salesforce import faults, soql
-from sfsam.salesforce.bulk import BulkReader, BulkRefused
+from sfsam.salesforce.batching import CompositeReader
+from sfsam.salesforce.bulk import BulkReader
+from sfsam.salesforce.changes import ChangeReader
 from sfsam.salesforce.checks import objects_read_only_by
-from sfsam.salesforce.pages import ObjectPages, PageFolder
+from sfsam.salesforce.pages import PageFolder
 from sfsam.salesforce.permissions import Permissions, any_of, effective_permissions
+from sfsam.salesforce.readings import Reader, Reading
 from sfsam.salesforce.rest import RestReader
 from sfsam.salesforce.session import Session
 
@@ -41,18 +42,6 @@ PHASES: dict[str, tuple[str, ...]] = {
 REST_ROW_LIMIT = 5000
 LOGIN_HISTORY_DAYS = 180  # Salesforce keeps six months (fact sheet 4.9)
 _SKEW_SECONDS = 300
-_log = logging.getLogger(__name__)
-
-
-@dataclass
-class _Reading:
-    """How one object is going to be read."""
-
-    name: str
-    columns: tuple[str, ...]
-    query: str
-    expected: int | None
-    job_id: str | None = None
 
 
 class Staging:
@@ -61,6 +50,7 @@ class Staging:
     def __init__(
         self,
         session: Session,
+        before: KnownOrg | None = None,
         *,
         report: Report = lambda phase: None,
         should_stop: ShouldStop = lambda: False,
@@ -69,31 +59,35 @@ class Staging:
     ) -> None:
         self._session = session
         self._rest = RestReader(session)
-        self._bulk = BulkReader(session)
+        self._reader = Reader(
+            self._rest, BulkReader(session), rest_row_limit=rest_row_limit, checkpoint=self._checkpoint
+        )
+        self._before = before
+        self._changes = before and ChangeReader(CompositeReader(session), self._rest, self._reader, before)
         self._report = report
         self._should_stop = should_stop
-        self._rest_row_limit = rest_row_limit
         left_out = objects_read_only_by(set(Process) - set(processes))
         self._phases = {phase: [name for name in names if name not in left_out] for phase, names in PHASES.items()}
         self._permissions: Permissions = {}
         self._warnings: list[str] = []
 
-    def run(
-        self, folder: Path, *, profile_id: str, org_id: str, user_id: str, logins_since: datetime | None
-    ) -> StagedDownload:
+    def run(self, folder: Path, *, profile_id: str, org_id: str, user_id: str) -> StagedDownload:
         """Read what the processes need. Raises PermissionMissing when nothing goes without something unreadable."""
         page_folder = PageFolder(folder)
         for name in PHASES:
             self._report(Phase(name=name))
+        if self._changes:
+            self._changes.know_objects(["UserPermissionAccess", *self._names])
         self._permissions = effective_permissions(self._rest)
         taken_at = self._session.usage.org_now
-        since = logins_since or taken_at - timedelta(days=LOGIN_HISTORY_DAYS)
-        readings = self._plan(since, user_id)
+        if self._before is not None and taken_at < self._before.taken_at:  # its clock went back: nothing is comparable
+            self._before = self._changes = None
+        readings = self._plan(taken_at, user_id)
         try:
-            self._start_bulk_jobs(readings)
+            self._reader.start(readings.values())
             staged = tuple(self._staged(page_folder, readings))
         finally:
-            self._bulk.remove([reading.job_id for reading in readings.values() if reading.job_id])
+            self._reader.clean_up()
         self._warn_of_skew()
         download = StagedDownload(
             profile_id=profile_id,
@@ -101,25 +95,41 @@ class Staging:
             taken_at=taken_at,
             objects=staged,
             warnings=tuple(self._warnings),
+            continues_logins=self._before is not None and self._before.logins_from is not None,
         )
         page_folder.finish(download)
         return download
 
     # ── Planning ──
 
-    def _plan(self, since: datetime, user_id: str) -> dict[str, _Reading]:
-        names = [name for names in self._phases.values() for name in names]
-        counts = self._rest.record_counts(name for name in names if not soql.load(name).condition)
+    @property
+    def _names(self) -> list[str]:
+        return [name for names in self._phases.values() for name in names]
+
+    def _plan(self, taken_at: datetime, user_id: str) -> dict[str, Reading]:
+        countable = [name for name in self._names if not soql.load(name).condition]
+        counts = self._rest.record_counts(countable) if self._changes is None else {}
+        since = self._logins_since(taken_at)
         readings = {}
-        for name in names:
+        for name in self._names:
             self._checkpoint()
             if self._is_hidden(name, user_id):
                 self._unreadable(name)
             elif (reading := self._reading(name, counts.get(name), since)) is not None:
                 readings[name] = reading
+        if self._changes:
+            for name, trouble in self._changes.ask(readings).items():
+                self._unreadable(name, trouble.said)
+                del readings[name]
         return readings
 
-    def _reading(self, name: str, count: int | None, since: datetime) -> _Reading | None:
+    def _logins_since(self, taken_at: datetime) -> datetime:
+        """From when on sign-ins are read; the first time whole days, because a day is replaced as a whole."""
+        if self._before is not None and self._before.logins_from is not None:
+            return self._before.logins_from
+        return (taken_at - timedelta(days=LOGIN_HISTORY_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+    def _reading(self, name: str, count: int | None, since: datetime) -> Reading | None:
         wanted = soql.load(name)
         values = {"logins_since": since}
         try:
@@ -127,7 +137,8 @@ class Staging:
             if selection.vital:
                 self._unreadable(name, f"it does not show {', '.join(selection.vital)}")
                 return None
-            expected = self._count(selection.count_query(**values)) if count is None else count
+            is_asked = count is not None or self._changes is not None
+            expected = count if is_asked else self._count(selection.count_query(**values))
         except (ObjectUnavailable, PermissionMissing) as trouble:
             self._unreadable(name, trouble.said)
             return None
@@ -136,7 +147,7 @@ class Staging:
                 f"{wanted.title}: {', '.join(selection.missing)} could not be read. "
                 "The connected user may not see it, or the org does not have it."
             )
-        return _Reading(name, selection.columns, selection.query(**values), expected)
+        return Reading(name, selection, selection.query(**values), expected)
 
     def _count(self, query: str) -> int | None:
         """The number of rows; None when even counting takes Salesforce too long."""
@@ -178,17 +189,7 @@ class Staging:
 
     # ── Reading ──
 
-    def _start_bulk_jobs(self, readings: dict[str, _Reading]) -> None:
-        """Begin the large queries, so that Salesforce works on them side by side."""
-        for reading in readings.values():
-            if reading.expected is not None and reading.expected <= self._rest_row_limit:
-                continue
-            try:
-                reading.job_id = self._bulk.start(reading.query)
-            except BulkRefused as refusal:
-                _log.info("%s is read by REST: %s", reading.name, refusal)
-
-    def _staged(self, folder: PageFolder, readings: dict[str, _Reading]) -> Iterator[StagedObject]:
+    def _staged(self, folder: PageFolder, readings: dict[str, Reading]) -> Iterator[StagedObject]:
         for phase, names in self._phases.items():
             progress = _PhaseProgress(phase, [readings[name] for name in names if name in readings], self._report)
             for name in names:
@@ -198,34 +199,24 @@ class Staging:
             progress.end()
 
     def _read_object(
-        self, folder: PageFolder, name: str, reading: _Reading | None, progress: _PhaseProgress
+        self, folder: PageFolder, name: str, reading: Reading | None, progress: _PhaseProgress
     ) -> StagedObject:
         nothing = StagedObject(name=name, files=(), rows=0, columns=(), source="none", complete=False)
         if reading is None:
             return nothing
         pages = folder.pages(name, reading.columns, progress.arrived)
         try:
-            source = self._read(reading, pages)
+            staged = self._changes.read(reading, pages) if self._changes and reading.is_changes else None
+            if staged is None:
+                staged = pages.staged(self._reader.read(reading, pages))
         except (ObjectUnavailable, PermissionMissing) as trouble:
             pages.discard()
             self._unreadable(name, trouble.said)
             return nothing
-        if name == "UserLicense" and pages.rows == 0:  # without View Setup some orgs show an empty list
+        if name == "UserLicense" and staged.rows == 0:  # without View Setup some orgs show an empty list
             self._unreadable(name)
-        progress.object_done(pages.rows)
-        return pages.staged(source)
-
-    def _read(self, reading: _Reading, pages: ObjectPages) -> str:
-        if reading.job_id:
-            try:
-                self._bulk.collect(reading.job_id, pages, self._checkpoint)
-                return "bulk"
-            except BulkRefused as refusal:
-                _log.info("%s is read by REST: %s", reading.name, refusal)
-                pages.discard()
-        self._checkpoint()
-        self._rest.read_into(reading.query, pages, before_page=self._checkpoint)
-        return "rest"
+        progress.object_done(staged.rows)
+        return staged
 
     def _checkpoint(self) -> None:
         if self._should_stop():
@@ -244,7 +235,7 @@ class Staging:
 class _PhaseProgress:
     """Rows of one phase so far, told to whoever watches."""
 
-    def __init__(self, name: str, readings: Sequence[_Reading], report: Report) -> None:
+    def __init__(self, name: str, readings: Sequence[Reading], report: Report) -> None:
         expected = [reading.expected for reading in readings if reading.expected is not None]
         self._phase = Phase(
             name=name, expected=sum(expected) if len(expected) == len(readings) else None, state=JobState.RUNNING

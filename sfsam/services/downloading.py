@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import resource
 import shutil
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -19,6 +17,7 @@ from sfsam.errors import RefusedError, StorageFull
 from sfsam.ports import StagedDownload
 from sfsam.services.returning import book_returned
 from sfsam.services.running import JobControl, Phases
+from sfsam.services.shrinking import hold_when_shrunk
 from sfsam.services.world import World, conversation, entry, profile_named
 
 PHASES = (
@@ -43,19 +42,18 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
     folder = _fresh_folder(world, profile, job)
     try:
         with conversation(world, profile) as (session, connection):
-            since = (
-                None if command.full or connection.org is None else _logins_known_until(world, connection.org.org_id)
-            )
+            is_known = connection.org is not None and not command.full
             staged = session.stage(
                 folder,
                 profile_id=profile.profile_id,
-                logins_since=since,
+                before=world.store.known_org(connection.org.org_id) if is_known and connection.org else None,
                 report=phases.report,
                 should_stop=control.should_stop,
                 processes=processes(profile),
             )
             calls, received, usage = session.api_calls, session.bytes_received, session.api_usage
-        rows = _load(world, staged, job, phases)
+        hold_when_shrunk(world, command, staged, profile.name)
+        rows = _load(world, command, staged, job, phases)
     except OSError as trouble:
         raise StorageFull(
             f"The disk took no more while the pages of {profile.name} were saved ({trouble.strerror}).",
@@ -68,7 +66,7 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
     return DownloadAnswer(
         job_id=job.job_id,
         state=JobState.SUCCEEDED,
-        mode="full",
+        mode="incremental" if staged.is_incremental else "full",
         rows=rows,
         api_calls=calls,
         bytes=received,
@@ -80,10 +78,12 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
     )
 
 
-def _load(world: World, staged: StagedDownload, job: Job, phases: Phases) -> dict[str, int]:
+def _load(world: World, command: Download, staged: StagedDownload, job: Job, phases: Phases) -> dict[str, int]:
     began = monotonic()
     phases.begin("Load", expected=sum(part.rows for part in staged.objects))
-    rows = world.store.load_snapshot(staged, job_id=job.job_id, thresholds=Thresholds())
+    rows = world.store.load_snapshot(
+        staged, job_id=job.job_id, thresholds=Thresholds(), is_confirmed=command.accepts_fewer
+    )
     phases.end("Load", rows=sum(rows.values()), seconds=round(monotonic() - began, 1))
     return rows
 
@@ -107,16 +107,6 @@ def _fresh_folder(world: World, profile: Profile, job: Job) -> Path:
     return folder
 
 
-def _logins_known_until(world: World, org_id: str) -> datetime | None:
-    """The start of the last day whose sign-ins are in the store already, so that this day is read again whole."""
-    snapshots = world.store.reads.rows("snapshots", org_ids=[org_id])
-    complete = [row for row in snapshots if "LoginHistory" not in json.loads(row["incomplete"])]
-    if not complete:
-        return None
-    newest: datetime = max(row["taken_at"] for row in complete)
-    return newest.replace(hour=0, minute=0, second=0, microsecond=0)
-
-
 def _audit(world: World, command: Download, profile: Profile, staged: StagedDownload, rows: dict[str, int]) -> None:
     with world.store.begin() as work:
         work.audit.append(
@@ -127,7 +117,12 @@ def _audit(world: World, command: Download, profile: Profile, staged: StagedDown
                     "download.completed",
                     profile.profile_id,
                     profile_id=profile.profile_id,
-                    detail={"org_id": staged.org_id, "rows": rows, "warnings": list(staged.warnings)},
+                    detail={
+                        "org_id": staged.org_id,
+                        "rows": rows,
+                        "warnings": list(staged.warnings),
+                        "accepts_fewer": command.accepts_fewer,
+                    },
                 )
             ]
         )

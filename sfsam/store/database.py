@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,11 +19,14 @@ import duckdb
 
 from sfsam.config import PROJECT_DIR
 from sfsam.domain.backups import Manifest
+from sfsam.domain.rules import ReclamationRule
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports import Examination, StagedDownload, Vault
-from sfsam.store import backup, migrations, reference_data
+from sfsam.ports.rules import RuleTotals
+from sfsam.store import backup, migrations, reference_data, rules
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.faults import translated
+from sfsam.store.known_org import StoredOrg
 from sfsam.store.loading import Loading
 from sfsam.store.reads import DuckDBReads
 from sfsam.store.unit_of_work import DuckDBUnitOfWork
@@ -92,22 +95,37 @@ class DuckDBStore:
             finally:
                 work.undo()
 
-    def load_snapshot(self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds) -> dict[str, int]:
+    def known_org(self, org_id: str) -> StoredOrg | None:
+        """What is known of the org, to ask only for what changed since; None before its first download."""
+        found = StoredOrg(self._cursor, org_id)
+        return found if found.is_known else None
+
+    def load_snapshot(
+        self, staged: StagedDownload, *, job_id: str, thresholds: Thresholds, is_confirmed: bool = False
+    ) -> dict[str, int]:
         """Make the staged pages the org's snapshot; rows per object. Until the end readers see the one before.
 
         Reading and computing happen beside the data, without the write lock; only the exchange takes it.
         """
         with translated(self._path), self._cursor() as cursor:
-            loading = Loading(cursor, staged, thresholds)
+            loading = Loading(cursor, staged, thresholds, is_confirmed=is_confirmed)
             loading.prepare()
             with self._write_lock:
                 loading.publish(job_id)
             self._reads.data_changed()
             return loading.rows
 
-    def rule_rows(self, rule: str, *, org_id: str, thresholds: Thresholds) -> list[dict[str, Any]]:
-        """The seats that `sql/rules/<rule>.sql` catches in this org, by the thresholds, with evidence columns."""
-        return self._reads.rule_rows(rule, org_id=org_id, **thresholds.model_dump())
+    def preview_rule(
+        self, rule: ReclamationRule, *, org_id: str, limit: int
+    ) -> tuple[RuleTotals, list[dict[str, Any]]]:
+        """What the rule would catch in this org now, counted, and the first rows; nothing is saved."""
+        with translated(self._path), self._cursor() as cursor:
+            return rules.preview(cursor, rule, org_id, limit)
+
+    def rule_by_threshold(self, rule: ReclamationRule, *, org_id: str, days: Sequence[int]) -> list[tuple[int, int]]:
+        """(threshold in days, seats caught) for each threshold."""
+        with translated(self._path), self._cursor() as cursor:
+            return rules.counts_by_threshold(cursor, rule, org_id, days)
 
     def write_backup(self, path: Path, made_at: datetime) -> Manifest:
         """Write every table, as it stands at one moment, to a new file; nobody waits for it."""

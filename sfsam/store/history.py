@@ -29,14 +29,18 @@ _PRUNED = {
 }
 
 
-def keep_seat_periods(cursor: duckdb.DuckDBPyConnection, staged: StagedDownload) -> None:
+def keep_seat_periods(
+    cursor: duckdb.DuckDBPyConnection, staged: StagedDownload, *, of_everyone: bool = True, may_shrink: bool = False
+) -> None:
     """Write down which seats the org's new snapshot shows, and which it does not show any more.
 
     To be called before the snapshot itself is recorded. Nothing ends on what was not read completely, nor in a run
-    in which an object lost more than 20 % of its rows.
+    in which an object lost more than 20 % of its rows, unless somebody confirmed that it may. Not `of_everyone`: only
+    the seats of the users in the table `affected_user` are looked at.
     """
-    parameters = {"org_id": staged.org_id, "taken_at": staged.taken_at}
-    kinds = _whole_kinds(cursor, staged)
+    cursor.execute("CREATE TEMP TABLE IF NOT EXISTS affected_user (user_id VARCHAR)")
+    parameters = {"org_id": staged.org_id, "taken_at": staged.taken_at, "of_everyone": of_everyone}
+    kinds = _whole_kinds(cursor, staged, may_shrink)
     if kinds:
         cursor.execute(_statement("close_seat_periods"), parameters | {"kinds": kinds})
     cursor.execute(_statement("reopen_seat_periods"), parameters)
@@ -63,13 +67,13 @@ class StoredHistory:
         return gone
 
 
-def _whole_kinds(cursor: duckdb.DuckDBPyConnection, staged: StagedDownload) -> list[str]:
-    rows_now = {part.name: part.rows for part in staged.objects if part.complete}
+def _whole_kinds(cursor: duckdb.DuckDBPyConnection, staged: StagedDownload, may_shrink: bool) -> list[str]:
+    rows_now = {part.name: part.rows_in_org for part in staged.objects if part.complete}
     before = cursor.execute(
         "SELECT arg_max(object_rows, taken_at) FROM snapshot WHERE org_id = ?", [staged.org_id]
     ).fetchall()
     rows_before = json.loads(before[0][0]) if before and before[0][0] else {}
-    has_shrunk = any(
+    has_shrunk = not may_shrink and any(
         name in rows_now and rows_now[name] < rows * (1 - SHRUNK_SHARE)
         for name, rows in rows_before.items()
         if any(name in objects for objects in OBJECTS_OF.values())

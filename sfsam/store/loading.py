@@ -2,15 +2,13 @@
 
 Everything slow happens in temporary tables of this cursor, without the write lock: reading the pages, judging
 sign-ins, working out activity, seats and licenses. `publish` then replaces the org's rows in one transaction.
-An object that was not read completely takes part with the rows of the snapshot before, and keeps them.
+An object that was not read completely takes part with the rows of the snapshot before, and keeps them. Of an
+incremental download only the users are worked out anew whom a change concerns (changed_rows.py).
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,56 +18,83 @@ from sfsam.domain.subscriptions import Thresholds
 from sfsam.errors import AnswerTruncated
 from sfsam.ports import StagedDownload, StagedObject
 from sfsam.store import counting, people
+from sfsam.store.changed_rows import ChangedRows, features
 from sfsam.store.erasing import forget_sign_ins, hide_erased
 from sfsam.store.history import keep_seat_periods
-from sfsam.store.pages import Pages, literal, quoted
+from sfsam.store.pages import Pages, readable
 from sfsam.store.reconciling import record_day
+from sfsam.store.salesforce_names import OWNERS, table_of
+from sfsam.store.sign_in_days import SignInDays
 
 WRITES = Path(__file__).parent / "sql" / "writes"
-SIGN_IN_BATCH_BYTES = 24 * 2**20
-FEATURE_PREFIX = "UserPermissions"
 DERIVED = ("user_activity", "license", "subscription")
-LOGIN_COLUMNS = dict.fromkeys(
-    ("user_id", "login_time", "login_type", "login_sub_type", "status", "application"), "VARCHAR"
-)
 
 
 class Loading:
-    """One load of one org. Call `prepare`, then `publish`; `rows` says how many rows each object had."""
+    """One load of one org. Call `prepare`, then `publish`; `rows` says how many rows each object has in the org."""
 
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, staged: StagedDownload, thresholds: Thresholds) -> None:
+    def __init__(
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        staged: StagedDownload,
+        thresholds: Thresholds,
+        *,
+        is_confirmed: bool = False,
+    ) -> None:
         self._cursor = cursor
         self._staged = staged
         self._thresholds = thresholds
+        self._is_confirmed = is_confirmed
         self._complete = {part.name: part for part in staged.objects if part.complete}
         self._replaced: list[str] = []
-        self.rows = {part.name: part.rows for part in staged.objects}
+        self._changes = ChangedRows(cursor, staged.org_id)
+        self._sign_ins = SignInDays(cursor, staged)
+        self._of_everyone = True
+        self.rows = {part.name: part.rows_in_org for part in staged.objects}
 
     def prepare(self) -> None:
         """Fill the staging tables. Raises AnswerTruncated when a page cannot be read or rows are missing."""
-        for table, columns in self._salesforce_tables().items():
-            self._stage_table(table, columns)
+        tables = self._salesforce_tables()
+        for table, columns in tables.items():
+            self._take(table, columns)
+        self._run("stage_license_identifiers")
+        self._run("stage_special_permission_sets")
+        self._find_affected()
+        for table in [table for table in OWNERS if table not in self._replaced]:
+            self._changes.stage(table)
         hide_erased(self._cursor, "staged_sf_user")
-        self._stage_features()
         self._run("stage_privileges")
         self._run("stage_machine_users")
-        self._stage_sign_ins()
-        self._run("stage_user_activity", taken_at=self._staged.taken_at, is_known=self._is_activity_known())
-        self._run("stage_license_identifiers")
+        self._sign_ins.stage()
+        self._run(
+            "stage_user_activity",
+            taken_at=self._staged.taken_at,
+            is_known=self._is_activity_known(),
+            kept_before=self._sign_ins.kept_before,
+            drops_recent=self._sign_ins.continues,
+        )
         self._run("stage_subscriptions", taken_at=self._staged.taken_at)
+        self._run("stage_held")
         self._run("stage_licenses")
 
     def publish(self, job_id: str) -> None:
         """Replace the org's rows by the staged ones: all of them or, when anything fails, none."""
         self._cursor.execute("BEGIN")
         try:
-            for table in (*self._replaced, *DERIVED):
+            for table in self._replaced:
                 self._replace(table)
-            self._replace_sign_ins()
+            self._changes.publish()
+            has_moved = self._replace_derived()
+            self._sign_ins.replace()
+            self._run("judge_sign_ins")
             forget_sign_ins(self._cursor, self._staged.org_id)
-            people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id)
-            keep_seat_periods(self._cursor, self._staged)
-            counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
+            if self._concerned:
+                people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id)
+                keep_seat_periods(
+                    self._cursor, self._staged, of_everyone=self._of_everyone, may_shrink=self._is_confirmed
+                )
+            if self._concerned or has_moved:
+                counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
             self._record(job_id)
             self._cursor.execute("COMMIT")
         except BaseException:
@@ -91,19 +116,28 @@ class Loading:
                 tables.setdefault(table, {})[column] = kind
         return tables
 
-    def _stage_table(self, table: str, columns: dict[str, str]) -> None:
-        part = next((part for part in self._complete.values() if _table_of(part.name) == table), None)
+    def _take(self, table: str, columns: dict[str, str]) -> None:
+        """The rows of one object: whole ones as they will be, of an incremental one what differs."""
+        part = next((part for part in self._complete.values() if table_of(part.name) == table), None)
         if part is None:
-            self._stage_rows_before(table)
+            if table not in OWNERS:
+                self._stage_rows_before(table)
+            return
+        if part.is_changes:
+            self._check_rows(part, self._changes.take(part, columns))
             return
         pages = Pages.of(part)
         fields = {name: kind for name, kind in columns.items() if name != "org_id"}
-        with _readable(part):
+        with readable(part):
             self._cursor.execute(
                 f"CREATE TEMP TABLE staged_{table} AS SELECT $org_id AS org_id, * FROM ({pages.select(fields)})",  # noqa: S608
                 {"org_id": self._staged.org_id, **pages.parameters},
             )
-        self._check_rows(part, table)
+            if part.name == "User":
+                features(self._cursor, "staged_sf_user_feature", self._staged.org_id, pages)
+                self._replaced.append("sf_user_feature")
+        [(loaded,)] = self._cursor.execute(f"SELECT count(*) FROM staged_{table}").fetchall()  # noqa: S608
+        self._check_rows(part, loaded)
         self._replaced.append(table)
 
     def _stage_rows_before(self, table: str) -> None:
@@ -112,8 +146,7 @@ class Loading:
             [self._staged.org_id],
         )
 
-    def _check_rows(self, part: StagedObject, table: str) -> None:
-        [(loaded,)] = self._cursor.execute(f"SELECT count(*) FROM staged_{table}").fetchall()  # noqa: S608
+    def _check_rows(self, part: StagedObject, loaded: int) -> None:
         if loaded != part.rows:
             raise AnswerTruncated(
                 f"{part.name} should have {part.rows} rows, and its pages hold {loaded}.",
@@ -123,38 +156,27 @@ class Loading:
                 loaded=loaded,
             )
 
-    def _stage_features(self) -> None:
-        """Feature licenses are the UserPermissions… fields of User (fact sheet 4.1): one row per field that is true."""
-        part = self._complete.get("User")
-        if part is None:
-            self._stage_rows_before("sf_user_feature")
-            return
-        pages = Pages.of(part)
-        fields = [field for field in pages.fields if field.startswith(FEATURE_PREFIX)]
-        flags = ", ".join(f"CASE WHEN {quoted(field)} = 'true' THEN {literal(field)} END" for field in fields)
-        held = f'SELECT "Id" AS user_id, unnest([{flags or "NULL"}]::VARCHAR[]) AS field FROM {pages.rows}'  # noqa: S608
-        with _readable(part):
-            self._cursor.execute(
-                f"CREATE TEMP TABLE staged_sf_user_feature AS SELECT $org_id AS org_id, * FROM ({held})"  # noqa: S608
-                " WHERE field IS NOT NULL",
-                {"org_id": self._staged.org_id, **pages.parameters},
-            )
-        self._replaced.append("sf_user_feature")
-
-    def _stage_sign_ins(self) -> None:
-        """Page by page, a few megabytes at a time: the number of sign-ins must not decide how much memory it takes."""
-        self._cursor.execute(
-            "CREATE TEMP TABLE staged_sign_in_day AS"
-            " SELECT * EXCLUDE (org_id), false AS explains_last_login FROM sign_in_day LIMIT 0"
+    def _find_affected(self) -> None:
+        """Whom the changes concern: everybody, unless every object of single users says what changed."""
+        self._sign_ins.stage_users()
+        whole = any(table in OWNERS for table in self._replaced) or not self._changes.tables
+        self._of_everyone = (
+            whole
+            or (self._sign_ins.are_known and not self._sign_ins.continues)
+            or self._is_otherwise_complete()
+            or bool(self._value("concerns_everybody"))
         )
-        part = self._complete.get("LoginHistory")
-        if part is None:
-            return
-        statement = _statement("stage_sign_ins")
-        for pages in Pages.of(part).batches(SIGN_IN_BATCH_BYTES):
-            page = f"WITH page AS ({pages.select(LOGIN_COLUMNS)}), "
-            with _readable(part):
-                self._cursor.execute(statement.replace("WITH ", page, 1), pages.parameters)
+        self._changes.find_affected(concerns_everybody=self._of_everyone)
+
+    def _is_otherwise_complete(self) -> bool:
+        """Whether other objects are missing than the last time, or the sign-ins are known now and were not."""
+        [(incomplete, is_known)] = self._cursor.execute(
+            "SELECT (SELECT arg_max(incomplete, taken_at) FROM snapshot WHERE org_id = $org_id),"
+            " (SELECT bool_or(is_known) FROM user_activity WHERE org_id = $org_id)",
+            {"org_id": self._staged.org_id},
+        ).fetchall()
+        before = set(json.loads(incomplete or "[]"))
+        return before != self._incomplete or is_known is not self._is_activity_known()
 
     def _is_activity_known(self) -> bool:
         """Whether the org shows sign-ins at all: LastLoginDate or LoginHistory, now or in the snapshot before."""
@@ -172,17 +194,32 @@ class Loading:
         self._cursor.execute(f"DELETE FROM {table} WHERE org_id = ?", [self._staged.org_id])  # noqa: S608
         self._cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged_{table}")  # noqa: S608
 
-    def _replace_sign_ins(self) -> None:
-        """From the first staged day on the staged sign-ins are all there are; the days before are our own history."""
-        self._cursor.execute(
-            "DELETE FROM sign_in_day WHERE org_id = ? AND day >= (SELECT min(day) FROM staged_sign_in_day)",
-            [self._staged.org_id],
-        )
-        self._cursor.execute(
-            "INSERT INTO sign_in_day BY NAME"
-            " SELECT ? AS org_id, * EXCLUDE (explains_last_login) FROM staged_sign_in_day",
-            [self._staged.org_id],
-        )
+    def _replace_derived(self) -> bool:
+        """Write what was worked out, for whom it was; whether an age of somebody else moved on with the time."""
+        if self._of_everyone:
+            for table in DERIVED:
+                self._replace(table)
+            return False
+        [(aged,)] = self._run("age_subscriptions", taken_at=self._staged.taken_at).fetchall()
+        if self._concerned:
+            for table in ("user_activity", "subscription"):
+                self._cursor.execute(
+                    f"DELETE FROM {table} WHERE org_id = ? AND user_id IN (FROM affected_user)",  # noqa: S608
+                    [self._staged.org_id],
+                )
+                self._cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged_{table}")  # noqa: S608
+        self._replace("license")
+        return bool(aged)
+
+    @property
+    def _concerned(self) -> int:
+        """How many users the changes concern; at least one when it is everybody."""
+        [(users,)] = self._cursor.execute("SELECT count(*) FROM affected_user").fetchall()
+        return max(int(users), int(self._of_everyone))
+
+    @property
+    def _incomplete(self) -> set[str]:
+        return {part.name for part in self._staged.objects if not part.complete}
 
     def _record(self, job_id: str) -> None:
         staged = self._staged
@@ -194,6 +231,10 @@ class Loading:
             object_rows=json.dumps(self.rows),
             incomplete=json.dumps([part.name for part in staged.objects if not part.complete]),
             warnings=json.dumps(staged.warnings),
+            is_incremental=staged.is_incremental,
+            read_columns=json.dumps({name: part.columns for name, part in self._complete.items()}),
+            logins_whole_until=staged.logins_whole_until if "LoginHistory" in self._complete else None,
+            is_confirmed=self._is_confirmed,
         )
         counting.price_licenses(self._cursor)
         day = staged.taken_at.date()
@@ -201,11 +242,15 @@ class Loading:
         self._cursor.execute("DELETE FROM consumption_day WHERE org_id = ? AND day = ?", [staged.org_id, day])
         self._run("record_consumption_day", taken_at=staged.taken_at)
 
-    def _run(self, name: str, **parameters: Any) -> None:
+    def _run(self, name: str, **parameters: Any) -> duckdb.DuckDBPyConnection:
         statement = _statement(name)
-        given = {"org_id": self._staged.org_id, **parameters}
+        given = {"org_id": self._staged.org_id, "of_everyone": self._of_everyone, **parameters}
         used = {key: value for key, value in given.items() if f"${key}" in statement}
-        self._cursor.execute(statement, used)
+        return self._cursor.execute(statement, used)
+
+    def _value(self, name: str) -> Any:
+        [(value,)] = self._run(name).fetchall()
+        return value
 
     def _undo(self) -> None:
         try:
@@ -216,20 +261,3 @@ class Loading:
 
 def _statement(name: str) -> str:
     return (WRITES / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def _table_of(object_name: str) -> str:
-    """PermissionSetLicense is kept in sf_permission_set_license."""
-    return "sf_" + re.sub(r"(?<!^)(?=[A-Z])", "_", object_name).lower()
-
-
-@contextmanager
-def _readable(part: StagedObject) -> Iterator[None]:
-    try:
-        yield
-    except (duckdb.ConversionException, duckdb.InvalidInputException) as trouble:
-        raise AnswerTruncated(
-            f"A page of {part.name} could not be read.",
-            "Download again; the data before stays in use.",
-            said=str(trouble).split("\n", 1)[0],
-        ) from trouble

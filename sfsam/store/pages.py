@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+
+import duckdb
 
 from sfsam.errors import AnswerTruncated
 from sfsam.ports import StagedObject
@@ -78,6 +81,19 @@ class Pages:
     @property
     def parameters(self) -> dict[str, list[str]]:
         return {"files": list(self.files)} if self.files else {}
+
+
+@contextmanager
+def readable(part: StagedObject) -> Iterator[None]:
+    """Turn DuckDB's trouble with a value into AnswerTruncated, with the object's name."""
+    try:
+        yield
+    except (duckdb.ConversionException, duckdb.InvalidInputException) as trouble:
+        raise AnswerTruncated(
+            f"A page of {part.name} could not be read.",
+            "Download again; the data before stays in use.",
+            said=str(trouble).split("\n", 1)[0],
+        ) from trouble
 
 
 def quoted(name: str) -> str:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from sfsam.config import Settings
+from sfsam.domain.attempts import Attempt, PlannedCall, calls_of
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Connection, GrantType
-from sfsam.domain.reclaim import Attempt, PlannedCall, Step, calls_of
+from sfsam.domain.steps import Step
 from sfsam.errors import (
     AddressRefused,
     ClientRejected,
@@ -78,7 +79,7 @@ def connect(practice: PracticeProcess, salesforce: HttpSalesforce, url: str = "b
 
 def download(opened: HttpOrgSession, folder: Path) -> StagedDownload:
     return opened.stage(
-        folder, profile_id="p1", logins_since=None, report=lambda phase: None, should_stop=lambda: False
+        folder, profile_id="p1", before=None, report=lambda phase: None, should_stop=lambda: False
     )
 
 

@@ -109,7 +109,7 @@ def test_the_download_really_goes_as_the_validation_said(
     """A required line that is missing ends it; an activity line leaves out what it names."""
     salesforce = HttpSalesforce(Settings(), UtcClock(), pause=lambda _: None)
     with _lacking(practice, robot, name), _opened(practice, salesforce, KeptTokens()) as session:
-        options = {"logins_since": None, "report": lambda _: None, "should_stop": lambda: False}
+        options = {"before": None, "report": lambda _: None, "should_stop": lambda: False}
         if incomplete is None:
             with pytest.raises(PermissionMissing):
                 session.stage(tmp_path, profile_id="p1", **options)

@@ -16,6 +16,7 @@ class Download(Command):
     task: Literal[JobKind.DOWNLOAD] = JobKind.DOWNLOAD
     profile: str
     full: bool = False
+    accepts_fewer: bool = Field(default=False, description="Take the org as it is, also when it shows far fewer rows")
     identify: bool = Field(default=True, description="Queue the search for removal candidates afterwards")
 
 

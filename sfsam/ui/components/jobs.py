@@ -9,9 +9,9 @@ import streamlit as st
 
 from sfsam.charts.formats import counted, number, percent
 from sfsam.domain.answers import JobAnswer
-from sfsam.domain.commands import CancelJob, Enqueue, ShowJob
+from sfsam.domain.commands import CancelJob, Download, Enqueue, ShowJob
 from sfsam.domain.jobs import JobKind, JobState, Phase
-from sfsam.errors import SfsamError
+from sfsam.errors import DownloadHeld, SfsamError
 from sfsam.ui import formats, frames, job_words, messages, state, viewer
 from sfsam.ui.components import cards, failures, tables
 
@@ -115,6 +115,8 @@ def _running(job_id: str) -> None:
             icon=":material/stop_circle:",
             type="tertiary",
             key=f"cancel_{job_id}",
+            disabled=not viewer.may(CancelJob),
+            help=viewer.why_not(CancelJob),
             on_click=frames.send,
             args=(CancelJob(job_id=job_id, actor=viewer.person().name),),
         )
@@ -125,6 +127,8 @@ def _ended(job: JobAnswer) -> None:
         if job.state is JobState.FAILED and job.failure:
             st.markdown(f"**{formats.plain(job.failure.what)}**")
             st.markdown(formats.plain(job.failure.remedy))
+            if job.failure.error == DownloadHeld.__name__:
+                _confirmation(job)
             if job.failure.said:
                 with st.expander("What Salesforce said", icon=":material/chat:"):
                     st.code(job.failure.said, language=None, wrap_lines=True)
@@ -134,6 +138,21 @@ def _ended(job: JobAnswer) -> None:
         for warning in (job.result or {}).get("warnings") or ():
             st.markdown(f":orange[:material/warning:] {formats.plain(warning)}")
         _outcomes((job.result or {}).get("outcomes") or [])
+
+
+def _confirmation(job: JobAnswer) -> None:
+    """The way on for a download that was held: take the org as it is now."""
+    if job.profile_id is None or not viewer.may(Download):
+        return
+    order = Download(profile=job.profile_id, accepts_fewer=True, actor=viewer.person().name)
+    st.button(
+        "The org has become smaller: read it again and take it as it is",
+        icon=":material/check:",
+        key=f"accept_{job.job_id}",
+        on_click=start,
+        args=(order,),
+        kwargs={"key": f"download_accept:{job.profile_id}", "slot": "accepted"},
+    )
 
 
 def _outcomes(outcomes: list[dict[str, Any]]) -> None:

@@ -30,13 +30,6 @@ known AS (
     LEFT JOIN feature_license f ON m.feature_type IN (f.feature_type, f.label, f.field)
     WHERE m.metrics_date IS NOT DISTINCT FROM (SELECT max(metrics_date) FROM staged_sf_active_feature_license_metric)
     GROUP BY 2
-),
-held AS (
-    SELECT
-        kind, identifier, count(*) FILTER (holder_is_active) AS by_active,
-        count(*) FILTER (NOT holder_is_active) AS by_inactive
-    FROM staged_subscription
-    GROUP BY kind, identifier
 )
 SELECT
     $org_id::VARCHAR AS org_id, coalesce(k.kind, h.kind) AS kind, coalesce(k.identifier, h.identifier) AS identifier,
@@ -51,5 +44,5 @@ SELECT
         WHEN k.used = h.by_active THEN false
     END AS inactive_costs_seat
 FROM known k
-FULL JOIN held h ON h.kind = k.kind AND h.identifier = k.identifier
+FULL JOIN staged_held h ON h.kind = k.kind AND h.identifier = k.identifier
 LEFT JOIN feature_license f ON h.kind = 'feature' AND f.field = h.identifier

@@ -6,8 +6,15 @@ CREATE TEMP TABLE staged_user_activity AS
 WITH sign_in AS (
     SELECT user_id, signal, is_machine, last_at, explains_last_login FROM staged_sign_in_day
     UNION ALL
-    SELECT user_id, signal, is_machine, last_at, false FROM sign_in_day
-    WHERE org_id = $org_id AND day < coalesce((SELECT min(day) FROM staged_sign_in_day), 'infinity'::DATE)
+    SELECT
+        d.user_id,
+        CASE WHEN d.person_signal IS NULL THEN d.signal WHEN m.user_id IS NULL THEN d.person_signal
+            ELSE 'API login (machine)' END,
+        CASE WHEN d.person_signal IS NULL THEN d.is_machine ELSE m.user_id IS NOT NULL END, d.last_at, false
+    FROM sign_in_day d
+    LEFT JOIN staged_machine_user m ON m.user_id = d.user_id
+    WHERE d.org_id = $org_id AND d.day < $kept_before::DATE AND NOT ($drops_recent AND d.is_recent)
+        AND ($of_everyone OR d.user_id IN (SELECT user_id FROM affected_user))
     UNION ALL
     SELECT user_id, 'Lightning app', false, max(last_modified_date), false FROM staged_sf_user_app_info
     WHERE user_id IS NOT NULL AND last_modified_date IS NOT NULL GROUP BY user_id
