@@ -47,7 +47,7 @@ def candidates(world: World, command: ListCandidates) -> list[CandidateRow]:
     profile_id = _profile_id(world, command.profile)
     states = [command.state.value] if command.state else None
     rows = world.store.reads.rows("candidates", profile_id=profile_id, states=states)
-    return [_candidate_row(row) for row in rows]
+    return [candidate_row(row) for row in rows]
 
 
 def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
@@ -68,7 +68,7 @@ def move_candidate(world: World, command: MoveCandidate) -> CandidateRow:
         work.audit.append([trace])
         work.commit()
     row = world.store.reads.rows("candidates", numbers=[command.number])[0]
-    return _candidate_row(row)
+    return candidate_row(row)
 
 
 def export(world: World, command: Export) -> ExportAnswer:
@@ -96,7 +96,8 @@ def audit(world: World, command: ShowAudit) -> AuditAnswer:
     )
 
 
-def _candidate_row(row: dict[str, Any]) -> CandidateRow:
+def candidate_row(row: dict[str, Any]) -> CandidateRow:
+    """A row of the read `candidates`, with its evidence as an object."""
     evidence = row["evidence"]
     parsed = json.loads(evidence) if isinstance(evidence, str) else evidence
     return CandidateRow.model_validate({**row, "evidence": parsed or {}})

@@ -11,6 +11,7 @@ from sfsam.errors import NotConfirmed, ReconnectRequired, RefusedError
 from sfsam.services import scheduling
 from sfsam.services.playbook import Edit, editing
 from sfsam.services.playbook_answers import playbook_answer
+from sfsam.services.ruling import keep_rules
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.world import World, conversation_by, profile_named
 
@@ -59,6 +60,7 @@ def publish(world: World, command: Publish) -> Profile:
         edit.playbook = edit.playbook.completed(_PAGE)
         edit.work.profiles.save(edit.profile)
         scheduling.keep(world, edit.work, begin_anew=edit.profile.profile_id)
+        keep_rules(world, edit.work, edit.profile.profile_id)
         edit.detail |= {"fingerprint": command.fingerprint, "reclaim_enabled": edit.profile.reclaim_enabled}
     return edit.profile
 

@@ -73,10 +73,6 @@ class DuckDBReads:
         """All rows of a read as plain Python values: None for what is missing, decimals exact."""
         return self._rows(self.header(name), parameters)
 
-    def rule_rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
-        """All rows of a rule (`sql/rules/<name>.sql`)."""
-        return self._rows(load_header("rules", name), parameters)
-
     def page(
         self,
         name: str,

@@ -57,6 +57,7 @@ def test_the_preview_counts_and_changes_nothing(bench: Bench, profile: str) -> N
         "integration_profile": 1,
         "playbook": 1,
         "scheduled_job": 3,
+        "reclamation_rule": 3,
         "sf_user": 1,
         "sf_user_login": 1,
     }

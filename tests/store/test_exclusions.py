@@ -140,7 +140,7 @@ def test_excluded_people_keep_their_seats_and_save_nothing(seeded: DuckDBStore) 
     after = {row["identifier"]: row for row in seeded.reads.rows("position")}["SFDC"]
     assert (after["assigned"], after["stale"], after["excluded"]) == (before["assigned"], before["stale"], 1)
     assert before["potential_savings"] - after["potential_savings"] == before["unit_cost"]
-    caught = seeded.rule_rows("unused_user_license", org_id=tiny_org.ORG_ID, thresholds=tiny_org.THRESHOLDS)
+    caught = tiny_org.caught(seeded, "unused_user_license")
     assert [row["user_id"] for row in caught] == ["005-cleo"]
     notes = {row["user_principal_name"]: row["note"] for row in seeded.reads.rows("unused_licenses")}
     assert notes["ben@acme.example"] == "excluded"
@@ -152,7 +152,7 @@ def test_an_excluded_license_leaves_every_total_and_its_seats_are_no_candidates(
     after = seeded.reads.rows("overview_seats")[0]
     assert (before["assigned"], after["assigned"]) == (7, 0)
     assert seeded.reads.rows("overview_money") == []
-    assert seeded.rule_rows("unused_user_license", org_id=tiny_org.ORG_ID, thresholds=tiny_org.THRESHOLDS) == []
+    assert tiny_org.caught(seeded, "unused_user_license") == []
     row = {row["identifier"]: row for row in seeded.reads.rows("position")}["SFDC"]
     assert (row["assigned"], row["stale"], row["excluded"]) == (7, 3, 7)
 

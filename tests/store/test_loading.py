@@ -14,7 +14,7 @@ from sfsam.errors import AnswerTruncated
 from sfsam.store.database import DuckDBStore
 from sfsam.store.loading import Loading
 from tests.store import tiny_org
-from tests.store.tiny_org import LOGIN_HEAD, OBJECTS, ORG_ID, TAKEN_AT, THRESHOLDS, USER_HEAD, USERS
+from tests.store.tiny_org import LOGIN_HEAD, OBJECTS, ORG_ID, TAKEN_AT, USER_HEAD, USERS
 
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 
@@ -180,7 +180,7 @@ def test_objects_that_are_missing_leave_numbers_unknown(store: DuckDBStore, tmp_
     assert licenses["UserPermissionsMarketingUser"]["owned"] is None
     assert licenses["SFDC"]["assigned"] == 7
     # Nobody's permission sets are known, so everybody is protected.
-    assert store.rule_rows("unused_user_license", org_id=ORG_ID, thresholds=THRESHOLDS) == []
+    assert tiny_org.caught(store, "unused_user_license") == []
 
 
 def test_an_org_that_shows_no_sign_ins_makes_nobody_stale(store: DuckDBStore, tmp_path: Path) -> None:

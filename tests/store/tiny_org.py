@@ -21,11 +21,15 @@ import csv
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sfsam.domain.profiles import ConnectedOrg, Connection, GrantType, Profile, ProfileStatus
+from sfsam.domain.rules import ReclamationRule, RuleType
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports import StagedDownload, StagedObject
 from sfsam.store.database import DuckDBStore
+from sfsam.store.reads import load_header
+from sfsam.store.rules import rule_arguments
 
 ORG_ID = "00Dxx0000001gPLEAY"
 TAKEN_AT = datetime(2026, 11, 24, 12)
@@ -262,6 +266,29 @@ def connect(
     with store.begin() as work:
         work.profiles.add(profile, connection)
         work.commit()
+
+
+def rule(rule_type: str, **changes: Any) -> ReclamationRule:
+    """A rule of the profile p1."""
+    return ReclamationRule(
+        rule_id=f"r-{rule_type}",
+        profile_id="p1",
+        name=rule_type,
+        rule_type=RuleType(rule_type),
+        changed_by="ada",
+        changed_at=TAKEN_AT,
+        **changes,
+    )
+
+
+def caught(store: DuckDBStore, rule_type: str, *, org_id: str = ORG_ID, **changes: Any) -> list[dict[str, Any]]:
+    """What such a rule catches, by the statement and the parameters of a run, with all columns of its header."""
+    header = load_header("rules", rule_type)
+    with store._cursor() as cursor:
+        rows = cursor.execute(header.sql, rule_arguments(rule(rule_type, **changes), org_id)).fetchall()
+        columns = [column[0] for column in cursor.description or ()]
+    assert tuple(columns) == header.columns
+    return [dict(zip(columns, row, strict=True)) for row in rows]
 
 
 def load(store: DuckDBStore, staged: StagedDownload) -> dict[str, int]:

@@ -3,7 +3,7 @@
 --   holder still takes a seat (Salesforce fact sheet 5.4). Licenses whose inactive holders cost nothing are left out.
 -- example: of the package CPQ the org counts 3 seats used, held by 2 active people and by Gus, who was deactivated:
 --   Gus is caught. Of Sales User it counts 2 of 3 holders, the inactive one is free: not caught.
--- parameters: org_id, stale_after_days, grace_days
+-- parameters: org_id, stale_after_days, grace_days, kinds, identifiers, models, profiles, departments
 -- columns: org_id, user_id, user_principal_name, kind, identifier, action, justification, last_activity_at,
 --   inactive_days, deciding_signal, name, department, model, assigned_at, snapshot_taken_at, seats, potential_savings,
 --   currency
@@ -16,4 +16,6 @@ SELECT
 FROM seats($stale_after_days, $grace_days) s
 WHERE s.org_id = $org_id AND s.part = 'inactive_holder' AND s.costs_seat AND s.kind IN ('permission_set', 'package')
     AND s.user_principal_name IS NOT NULL AND NOT s.is_connected_user AND NOT s.is_excluded
+    AND in_scope($kinds, $identifiers, $models, $profiles, $departments, s.kind, s.identifier, s.model, s.profile,
+        s.department)
 ORDER BY s.kind, s.identifier, s.user_id

@@ -5,7 +5,7 @@
 --   "No human activity", which takes all seats of a person back. Sign-ins say nothing about a permission set license.
 -- example: the license Sales User is tied to the permission set Sales. Ada holds the license and the set: not caught.
 --   Ben had the set taken away and kept the license: caught. Cleo holds the set through a group: not caught.
--- parameters: org_id, stale_after_days, grace_days
+-- parameters: org_id, stale_after_days, grace_days, kinds, identifiers, models, profiles, departments
 -- columns: org_id, user_id, user_principal_name, kind, identifier, action, justification, last_activity_at,
 --   inactive_days, deciding_signal, name, department, model, assigned_at, permission_sets_tied, snapshot_taken_at, seats,
 --   potential_savings, currency
@@ -43,4 +43,6 @@ JOIN ties t ON t.identifier = s.identifier
 ANTI JOIN needed n ON n.user_id = s.user_id AND n.identifier = s.identifier
 WHERE s.org_id = $org_id AND s.kind = 'permission_set' AND s.holder_is_active AND s.part NOT IN ('stale', 'machine')
     AND NOT s.is_administrator AND NOT s.is_machine AND NOT s.is_connected_user AND NOT s.is_excluded
+    AND in_scope($kinds, $identifiers, $models, $profiles, $departments, s.kind, s.identifier, s.model, s.profile,
+        s.department)
 ORDER BY s.identifier, s.user_id
