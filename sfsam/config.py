@@ -180,6 +180,9 @@ class Settings(BaseSettings):
         given = [bool(info.data.get("oidc_metadata_url")), bool(info.data.get("oidc_client_id")), value is not None]
         if any(given) and not all(given):
             raise ValueError("sign-in needs SFSAM_OIDC_METADATA_URL, _CLIENT_ID and _CLIENT_SECRET together")
+        base = urlsplit(info.data.get("base_url", ""))
+        if all(given) and base.scheme != "https" and base.hostname not in LOOPBACK_NAMES:
+            raise ValueError("sign-in needs SFSAM_BASE_URL to be an https:// address")
         return value
 
     @property

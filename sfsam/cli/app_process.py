@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from sfsam.bootstrap import build
-from sfsam.config import PROJECT_DIR, Settings
+from sfsam.config import LOOPBACK_NAMES, PROJECT_DIR, Settings
 from sfsam.errors import SetupError, TemporaryError
 from sfsam.web.lifeline import END_WITH_STDIN
 
@@ -20,14 +20,16 @@ LOOPBACK = "127.0.0.1"
 _HEALTHY_SECONDS = 60.0
 _END_SECONDS = 45.0
 _LOOK_AGAIN_SECONDS = 0.1
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  named, not listened on
 
 
 class AppProcess:
-    """`uvicorn app:app` on 127.0.0.1; a context manager that ends it on leaving."""
+    """`uvicorn app:app` on 127.0.0.1, or on `host` where people sign in; a context manager that ends it on leaving."""
 
-    def __init__(self, settings: Settings, port: int) -> None:
+    def __init__(self, settings: Settings, port: int, host: str = LOOPBACK) -> None:
         self._settings = settings
         self._port = port
+        self._host = host
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -39,7 +41,8 @@ class AppProcess:
 
     def __enter__(self) -> Self:
         """Start it and wait until it answers. Raises SetupError, StoreBusy or TemporaryError."""
-        _require_free(self._port)
+        _require_sign_in(self._settings, self._host)
+        _require_free(self._host, self._port)
         build(self._settings).close()  # whatever would keep the app from starting is told here, as a sentence
         self._child = subprocess.Popen(
             [sys.executable, "-m", "uvicorn", "app:app", "--app-dir", str(PROJECT_DIR), *self._options()],
@@ -64,15 +67,16 @@ class AppProcess:
 
     def _options(self) -> list[str]:
         # No access log: the address of the return from a log-in carries its code.
-        listening = ["--host", LOOPBACK, "--port", str(self._port)]
+        listening = ["--host", self._host, "--port", str(self._port), "--no-server-header"]
         return [*listening, "--no-access-log", "--log-level", "warning", "--timeout-graceful-shutdown", "5"]
 
     def _environment(self) -> dict[str, str]:
         return {
             "SFSAM_BASE_URL": self.url,
             END_WITH_STDIN: "1",
-            "STREAMLIT_SERVER_ADDRESS": LOOPBACK,
+            "STREAMLIT_SERVER_ADDRESS": self._host,
             "STREAMLIT_SERVER_PORT": str(self._port),
+            "STREAMLIT_SERVER_BASE_URL_PATH": self._settings.path_prefix.strip("/"),
             "STREAMLIT_SERVER_HEADLESS": "true",
             "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
         }
@@ -113,11 +117,21 @@ class AppProcess:
             child.communicate()
 
 
-def _require_free(port: int) -> None:
-    with socket.socket() as probe:
+def _require_sign_in(settings: Settings, host: str) -> None:
+    if host not in LOOPBACK_NAMES and not settings.is_sign_in_on:
+        raise SetupError(
+            f"No sign-in is set up, so sfsam answers this machine only and does not listen on {host}.",
+            "Set up the sign-in (docs/sign-in.md), or leave --host out.",
+            host=host,
+        )
+
+
+def _require_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((LOOPBACK, port))
+            probe.bind((host, port))
         except OSError as trouble:
             raise SetupError(
                 f"Port {port} cannot be used ({trouble.strerror}).",

@@ -66,7 +66,7 @@ def _adopted(settings: Settings, restored: Restored, file: Path) -> Any:
             rows=restored.manifest.rows,
             kept_as=str(restored.kept_as) if restored.kept_as else None,
         )
-        return answer_document(system.send(order))
+        return answer_document(system.send_from_command_line(order))
     finally:
         system.close()
 

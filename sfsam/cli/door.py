@@ -137,7 +137,7 @@ class OwnWay:
     def _send(self, command: Command) -> Any:
         if isinstance(command, ShowJob) and self._worker.trouble:
             raise self._worker.trouble  # the end of the job cannot be saved, so nobody should wait for it
-        answer = self._system.send(command)
+        answer = self._system.send_from_command_line(command)
         if isinstance(command, Enqueue | RunScheduleNow):
             self._worker.start()
         return answer

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sfsam.cli.app_process import AppProcess
+from sfsam.cli.app_process import LOOPBACK, AppProcess
 from sfsam.cli.asking import AsJson, actor, done, load_settings
 from sfsam.cli.door import Door
 from sfsam.cli.output import print_answer
@@ -16,7 +16,8 @@ from sfsam.domain.commands import PracticeScenario, StartPracticeOrg
 from sfsam.errors import UsageError
 from sfsam.web import lifeline
 
-AppPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the app on 127.0.0.1.")]
+AppPort = Annotated[int, typer.Option(min=1, max=65535, help="Port of the app.")]
+AppHost = Annotated[str, typer.Option(help="Address to listen on; another than this machine's needs a sign-in.")]
 Users = Annotated[int, typer.Option(min=50, max=1_000_000, help="People in each practice org.")]
 Orgs = Annotated[int, typer.Option(min=1, max=5, help="Number of practice orgs.")]
 Seed = Annotated[int, typer.Option(help="The same seed makes the same people.")]
@@ -42,9 +43,9 @@ def emulator(
     return serve_orgs(port, tls_port, users, seed, orgs, None if now is None else _moment(now), scenario)
 
 
-def serve(port: AppPort = 8501, as_json: AsJson = False) -> int:
+def serve(port: AppPort = 8501, host: AppHost = LOOPBACK, as_json: AsJson = False) -> int:
     """Run the app on your own data until Ctrl-C."""
-    with AppProcess(load_settings(), port) as app:
+    with AppProcess(load_settings(), port, host) as app:
         print_answer({"url": app.url}, f"sfsam is ready: {app.url}", as_json=as_json)
         return _until_interrupted(app)
 

@@ -10,8 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.navigation.page import StreamlitPage
 
 from sfsam.charts.formats import is_missing
-from sfsam.domain import rights
-from sfsam.domain.roles import ADMINS, Role, Roles
+from sfsam.domain.roles import Role, Roles
 from sfsam.ui import frames, logo, messages, viewer
 from sfsam.ui.components import cards, signing_in
 from sfsam.ui.viewer import Person
@@ -159,7 +158,7 @@ def frame() -> StreamlitPage:
     st.html(STYLE)
     st.logo(logo.wordmark(viewer.mode()), icon_image=logo.wordmark(viewer.mode()), size="large")
     person = viewer.person()
-    pages = {section: [_page(entry, person) for entry in entries] for section, entries in SECTIONS.items()}
+    pages = {section: [_page(entry) for entry in entries] for section, entries in SECTIONS.items()}
     # The address / belongs to no page in the list: a default page would answer there only, and not at its own name.
     start = st.Page(START, title="Start", default=True, visibility="hidden")
     has_sidebar = bool(person.roles) and (person.is_signed_in or bool(frames.row("freshness").get("orgs")))
@@ -189,19 +188,14 @@ def open_page(name: str, roles: Roles, *, needs_data: bool = True) -> DeltaGener
             st.markdown(f":material/science: {messages.PRACTICE_BAND}")
     controls = _head(name)
     if needs_data and not fresh.get("orgs_with_data"):
-        cards.empty("data", messages.NO_DATA, link=(WELCOME, "Connect an org") if may_open(WELCOME) else None)
+        cards.empty("data", messages.NO_DATA, link=(WELCOME, "Connect an org") if viewer.may_open(WELCOME) else None)
         st.stop()
     return controls
 
 
-def may_open(path: str) -> bool:
-    """Whether the page in this file is for whoever looks: whether a link to it is shown."""
-    return _is_for(path, viewer.person())
-
-
 def first_page() -> str:
     """Where the address / leads: to the overview, and without data to the welcome page whoever may use it."""
-    return WELCOME if may_open(WELCOME) and not has_data() else OVERVIEW
+    return WELCOME if viewer.may_open(WELCOME) and not has_data() else OVERVIEW
 
 
 def has_data() -> bool:
@@ -215,12 +209,8 @@ def _admit(person: Person) -> None:
         st.stop()
 
 
-def _is_for(path: str, person: Person) -> bool:
-    return bool(person.roles & rights.PAGES.get(Path(path).stem, ADMINS))
-
-
-def _page(entry: Entry, person: Person) -> StreamlitPage:
-    is_shown = entry.is_listed and _is_for(entry.path, person)
+def _page(entry: Entry) -> StreamlitPage:
+    is_shown = entry.is_listed and viewer.may_open(entry.path)
     return st.Page(
         entry.path,
         title=entry.title,

@@ -26,11 +26,11 @@ def no_role(name: str, claim: str) -> tuple[str, str]:
     names = [role.value for role in Role]
     return (
         "You have no role here",
-        f"You are signed in as **{name}**, and the sign-in service gives you no role in sfsam. Ask its administrator "
-        f"for one of {', '.join(names[:-1])} or {names[-1]} in the claim `{claim}`, then sign out and in again.",
+        f"You are signed in as `{name.replace('`', '')}`, and the sign-in service gives you no role in sfsam. "
+        f"Ask its administrator for one of {', '.join(names[:-1])} or {names[-1]} in the claim `{claim}`, then sign out and in again.",
     )
 
 
-def account(name: str, roles: Roles) -> str:
-    """Who is signed in, as the foot of the sidebar shows it."""
-    return f":material/account_circle: {name}  \n{', '.join(role.value for role in Role if role in roles)}"
+def roles(roles: Roles) -> str:
+    """The roles of whoever is signed in, as the foot of the sidebar shows them."""
+    return ", ".join(role.value for role in Role if role in roles)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -22,9 +23,11 @@ __all__ = [
     "Person",
     "Role",
     "may",
+    "may_open",
     "mode",
     "moment",
     "person",
+    "why_not",
 ]
 
 
@@ -36,6 +39,16 @@ def person() -> Person:
 def may(command: type[Command]) -> bool:
     """Whether this person may give commands of this class: whether its button is shown."""
     return rights.may(person().caller, command)
+
+
+def why_not(command: type[Command]) -> str | None:
+    """Why a button of this person is disabled, as its help; None when it is not."""
+    return None if may(command) else f"For the role {rights.in_words(rights.COMMANDS[command])}."
+
+
+def may_open(path: str) -> bool:
+    """Whether the page in this file is for this person: whether a link to it is shown."""
+    return bool(person().roles & rights.PAGES.get(Path(path).stem, ADMINS))
 
 
 def mode() -> Mode:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sfsam.domain.commands import ChangeSchedule, Command, PauseSchedule, ResumeSchedule, RunScheduleNow, ShowJob
 from sfsam.domain.jobs import JobKind, JobState
+from sfsam.domain.roles import Caller
 from sfsam.domain.schedules import Daily, Weekday, Weekly
 from sfsam.errors import RefusedError
 from sfsam.ui import schedule_messages as messages
@@ -71,10 +72,10 @@ def test_the_lead_and_the_card_of_a_short_job_agree(full: FakeSystem, visit: Ope
     full.reads.replace("jobs", pd.DataFrame([running], columns=columns))
     answer = full.send
 
-    def send(command: Command) -> Any:
+    def send(command: Command, caller: Caller) -> Any:
         if isinstance(command, ShowJob):
             full.reads.replace("jobs", pd.DataFrame([{**running, "state": "succeeded"}], columns=columns))
-        return answer(command)
+        return answer(command, caller)
 
     full.send = send  # type: ignore[method-assign]
     app.button(key="last_s1").click().run()

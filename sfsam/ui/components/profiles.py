@@ -48,6 +48,8 @@ def card(profile: ProfileAnswer) -> None:
         )
         if not profile.reclaim_enabled:
             st.caption(":material/visibility: Report-only")
+        if not viewer.may_open(RECORD):
+            return
         with st.container(horizontal=True):
             record_link(profile.profile_id, "Open the record")
             if profile.status is ProfileStatus.DRAFT and not profile.is_practice:

@@ -33,13 +33,14 @@ def lead(days: list[Any]) -> None:
 
 def run_now() -> None:
     """The button, and the progress of the job."""
-    st.button(
-        "Reconcile now",
-        icon=":material/sync:",
-        on_click=jobs.start,
-        args=(Reconcile(actor=viewer.person().name),),
-        kwargs={"key": "reconcile", "slot": SLOT},
-    )
+    if viewer.may(Reconcile):
+        st.button(
+            "Reconcile now",
+            icon=":material/sync:",
+            on_click=jobs.start,
+            args=(Reconcile(actor=viewer.person().name),),
+            kwargs={"key": "reconcile", "slot": SLOT},
+        )
     jobs.card(SLOT)
 
 

@@ -124,7 +124,8 @@ def _actions(row: Row, slot: str) -> None:
             icon=":material/play_arrow:",
             type="tertiary",
             key=f"run_{identity}",
-            disabled=at_rest,
+            disabled=at_rest or not viewer.may(RunScheduleNow),
+            help=viewer.why_not(RunScheduleNow),
             on_click=_run,
             args=(identity, slot),
         )
@@ -133,7 +134,8 @@ def _actions(row: Row, slot: str) -> None:
             icon=":material/play_circle:" if is_paused else ":material/pause_circle:",
             type="tertiary",
             key=f"rest_{identity}",
-            disabled=at_rest,
+            disabled=at_rest or not viewer.may(order),
+            help=viewer.why_not(order),
             on_click=_send,
             args=(order(schedule=identity, actor=viewer.person().name),),
         )
@@ -142,6 +144,8 @@ def _actions(row: Row, slot: str) -> None:
             icon=":material/edit_calendar:",
             type="tertiary",
             key=f"change_{identity}",
+            disabled=not viewer.may(ChangeSchedule),
+            help=viewer.why_not(ChangeSchedule),
             on_click=state.remember,
             args=(CHANGING, identity),
         )

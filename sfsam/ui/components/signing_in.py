@@ -6,7 +6,7 @@ import streamlit as st
 
 from sfsam import bootstrap
 from sfsam.domain.identity import Standing
-from sfsam.ui import formats, frames, identity, sign_in_messages, viewer
+from sfsam.ui import frames, identity, sign_in_messages, viewer
 from sfsam.ui.identity import Person
 
 DOOR = "sign_in_door"
@@ -15,9 +15,12 @@ DOOR = "sign_in_door"
 def door(person: Person) -> None:
     """Why this person sees nothing, and the one thing to do about it."""
     title, sentence = _said(person)
-    with st.container(border=True, key=DOOR, horizontal_alignment="center"):
+    with (
+        st.container(horizontal_alignment="center"),
+        st.container(border=True, key=DOOR, horizontal_alignment="center", width=600),
+    ):
         st.markdown(f"#### :primary[:material/lock:] {title}", text_alignment="center")
-        st.markdown(sentence, text_alignment="center", width=520)
+        st.markdown(sentence, text_alignment="center")
         if person.standing is Standing.NO_ROLE:
             st.button(sign_in_messages.SIGN_OUT, icon=":material/logout:", on_click=identity.sign_out)
         else:
@@ -30,7 +33,8 @@ def account() -> None:
         st.markdown(sign_in_messages.LOCAL_ONLY)
         return
     person = viewer.person()
-    st.markdown(sign_in_messages.account(formats.plain(person.name), person.roles))
+    st.text(person.name)  # as Markdown an address would be a link
+    st.markdown(sign_in_messages.roles(person.roles))
     st.button(sign_in_messages.SIGN_OUT, icon=":material/logout:", type="tertiary", on_click=identity.sign_out)
 
 
@@ -38,7 +42,7 @@ def _said(person: Person) -> tuple[str, str]:
     match person.standing:
         case Standing.NO_ROLE:
             claim = bootstrap.current().settings.oidc_role_claim
-            return sign_in_messages.no_role(formats.plain(person.name), claim)
+            return sign_in_messages.no_role(person.name, claim)
         case Standing.EXPIRED:
             ends_at = identity.identity().ends_at
             return sign_in_messages.expired(viewer.moment(ends_at) if ends_at else "")

@@ -102,8 +102,9 @@ def choose(org_id: str, user_id: str) -> None:
 def _who(user: dict[str, Any]) -> None:
     with cards.card("who", formats.plain(user["name"]), read="person_suggestions"):
         st.text(f"{user['user_principal_name']}\n{formats.text(user['email'])}")
-        st.markdown("##### Who is it")
-        choose(user["org_id"], user["user_id"])
+        if viewer.may(ConfirmMatch):
+            st.markdown("##### Who is it")
+            choose(user["org_id"], user["user_id"])
         person_link(user["org_id"], user["user_id"])
 
 

@@ -8,7 +8,7 @@ from sfsam.domain.answers import PlaybookAnswer, ProfileAnswer
 from sfsam.domain.commands import ListProfiles, StartPlaybook
 from sfsam.domain.playbook import Page
 from sfsam.domain.profiles import ProfileStatus
-from sfsam.ui import frames, shell
+from sfsam.ui import frames, shell, viewer
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards, failures
 from sfsam.ui.components.playbook import entering, frame
@@ -24,7 +24,8 @@ def button(label: str, *, key: str, is_primary: bool = True) -> None:
 
 def control() -> None:
     """The small link to the list of supported integrations, for the controls of a page."""
-    st.page_link(shell.INTEGRATIONS, label="Create direct integration", icon=":material/add_link:")
+    if viewer.may_open(shell.INTEGRATIONS):
+        st.page_link(shell.INTEGRATIONS, label="Create direct integration", icon=":material/add_link:")
 
 
 def lead() -> None:
