@@ -22,6 +22,7 @@ from sfsam.cli import (
     reclaiming,
     recognizing,
     reporting,
+    ruling,
     scheduling,
     serving,
 )
@@ -44,6 +45,7 @@ profile = typer.Typer(help="Work on one integration profile.", no_args_is_help=T
 key = typer.Typer(help="Look after the key that seals the secrets.", no_args_is_help=True)
 job = typer.Typer(help="Look at the scheduled jobs, run and change them.", no_args_is_help=True)
 exclusions = typer.Typer()
+reclamation = typer.Typer()
 persons = typer.Typer()
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
@@ -73,6 +75,12 @@ exclusions.callback(invoke_without_command=True)(recognizing.exclusions)
 exclusions.command("list")(recognizing.listing)
 exclusions.command()(recognizing.add)
 exclusions.command()(recognizing.remove)
+app.add_typer(reclamation, name="rules")
+reclamation.callback(invoke_without_command=True)(ruling.rules)
+reclamation.command("list")(ruling.listing)
+for command in (ruling.preview, ruling.save, ruling.on, ruling.off, ruling.delete):
+    reclamation.command()(command)
+app.command()(ruling.propose)
 app.add_typer(persons, name="people")
 persons.callback(invoke_without_command=True)(people.people)
 persons.command("list")(people.listed)

@@ -110,10 +110,11 @@ class ReclamationRule(Record):
         return Thresholds(stale_after_days=self.stale_after_days, grace_days=self.grace_days)
 
     @property
-    def precedence(self) -> tuple[int, int, str, str]:
+    def precedence(self) -> tuple[int, int, bool, str, str]:
         """A seat that several rules catch is the candidate of the first of them in this order: the narrowest scope,
-        then the gentlest type, then by name."""
-        return -self.scope.narrowness, _GENTLENESS[self.rule_type], self.name.lower(), self.rule_id
+        then the gentlest type, then what a person made, then by name."""
+        gentleness = _GENTLENESS[self.rule_type]
+        return -self.scope.narrowness, gentleness, self.is_made_at_publish, self.name.lower(), self.rule_id
 
     def lacks(self) -> str | None:
         """What is missing before the rule makes sense, as a sentence; None when nothing is."""

@@ -24,12 +24,13 @@ _EVIDENCE = (
 def propose(world: World, command: ProposeCandidate) -> CandidateRow:
     """Make the seat a ready candidate. Raises NotFound when the user does not hold it, RefusedError with the reason
     for whom sfsam never touches, what is excluded or kept, and what is a candidate already."""
+    action = _action(command)
     with world.store.begin() as work:
         profile = profile_named(work, command.profile)
         seat = _seat(world, command, profile)
         if against := _against(seat):
             raise RefusedError(f"{seat['user_principal_name']} cannot be proposed: {against[0]}.", against[1])
-        candidate = _candidate(world, work, command, profile, seat)
+        candidate = _candidate(world, work, command, seat, action)
         work.candidates.save([candidate])
         detail = {"user_id": candidate.user_id, "kind": candidate.kind, "identifier": candidate.identifier}
         work.audit.append(
@@ -81,17 +82,16 @@ def _against(seat: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def _candidate(
-    world: World, work: UnitOfWork, command: ProposeCandidate, profile: Profile, seat: dict[str, Any]
+    world: World, work: UnitOfWork, command: ProposeCandidate, seat: dict[str, Any], action: Action
 ) -> Candidate:
     now = world.clock.now()
-    action = _action(command)
     worth = seat if action is Action.DEACTIVATE else {"seats": 1, "potential_savings": seat["seat_cost"]}
     evidence = {name: _plain({**seat, **worth}[name]) for name in _EVIDENCE}
     said = {"rule_name": "Proposed by hand", "proposed_by": command.actor, "reason": command.reason.strip()}
     target = {"target_profile_id": command.target_profile_id} if command.target_profile_id else {}
     return Candidate(
         number=f"RC{work.candidates.last_number() + 1:07d}",
-        profile_id=profile.profile_id,
+        profile_id=seat["profile_id"],
         org_id=seat["org_id"],
         user_id=seat["user_id"],
         user_principal_name=seat["user_principal_name"],

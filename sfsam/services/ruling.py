@@ -26,7 +26,6 @@ from sfsam.domain.commands import (
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Profile
 from sfsam.domain.rules import USES_THRESHOLD, ReclamationRule, RuleScope, RuleType
-from sfsam.domain.subscriptions import Kind
 from sfsam.errors import NotFound, RefusedError, UsageError
 from sfsam.ports import UnitOfWork
 from sfsam.services.world import World, entry, org_ids_of, profile_named
@@ -55,7 +54,7 @@ def keep_rules(world: World, work: UnitOfWork, profile_id: str) -> list[Reclamat
     made = [_made(world, profile_id, rule_type, name, is_on) for rule_type, name, is_on in _missing_types(known)]
     for model in _missing_models(known, models):
         low_usage = _made(world, profile_id, RuleType.UNUSED_USER_LICENSE, f"No human activity: {model}"[:80], True)
-        made.append(low_usage.model_copy(update={"scope": RuleScope(kinds=(Kind.USER,), models=(model,))}))
+        made.append(low_usage.model_copy(update={"scope": RuleScope(models=(model,))}))
     if made:
         work.rules.save(made)
         names = sorted(rule.name for rule in made)

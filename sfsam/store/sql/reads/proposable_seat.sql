@@ -2,12 +2,12 @@
 -- description: Seats of one license that a user, named by user name or id, holds in one org, with what speaks against
 --   taking them back: whom sfsam never touches, what is excluded, kept, or a candidate already.
 -- parameters: org_id, user, kind, identifier, today, stale_after_days, grace_days
--- columns: org_id, user_id, user_principal_name, name, department, model, part, last_activity_at, inactive_days,
+-- columns: org_id, profile_id, user_id, user_principal_name, name, department, model, part, last_activity_at, inactive_days,
 --   deciding_signal, assigned_at, is_administrator, is_machine, is_connected_user, exclusion_reason, candidate_number,
 --   kept_until, seats, potential_savings, seat_cost, currency, snapshot_taken_at
 SELECT
-    s.org_id, s.user_id, s.user_principal_name, s.name, s.department, s.model, s.part, s.last_activity_at,
-    s.inactive_days, s.deciding_signal, s.assigned_at, s.is_administrator, s.is_machine, s.is_connected_user,
+    s.org_id, s.profile_id, s.user_id, s.user_principal_name, s.name, s.department, s.model, s.part,
+    s.last_activity_at, s.inactive_days, s.deciding_signal, s.assigned_at, s.is_administrator, s.is_machine, s.is_connected_user,
     CASE WHEN s.is_excluded THEN coalesce(s.exclusion_reason, 'the license stands outside the totals') END
         AS exclusion_reason,
     c.number AS candidate_number, k.kept_until, v.seats, v.potential_savings, s.unit_cost AS seat_cost, s.currency,
