@@ -33,5 +33,7 @@ def report(
             f"{output} could not be written ({trouble.strerror}).",
             "Choose a folder that exists, may be written to and has room.",
         ) from trouble
-    said = {"path": str(output.resolve()), "licenses": len(answer["licenses"]), "renewals": len(answer["renewals"])}
+    counts = {name: len(answer[name]) for name in ("licenses", "renewals")}
+    left_out = {name: answer[name] for name in ("licenses_left_out", "renewals_left_out")}
+    said = {"path": str(output.resolve()), **counts, **left_out}
     print_answer(said, f"The report is in {said['path']}.", as_json=as_json)

@@ -71,6 +71,24 @@ def test_the_report_repeats_the_numbers_of_the_pages(loaded: Bench) -> None:
         assert definition.description in said
 
 
+def test_what_has_no_room_on_the_page_is_counted_and_named(loaded: Bench) -> None:
+    with loaded.store._cursor() as cursor:
+        for number in range(1, 15):
+            cursor.execute(
+                "INSERT INTO entitlement VALUES (?, '', ?, 'user', 'SFDC', ?, 150.00, 'month', 'USD', NULL,"
+                " DATE '2026-12-01' + ?::INTEGER, '', '', '', 'entered', 'ann', now()::TIMESTAMP, now()::TIMESTAMP)",
+                [f"more{number}", tiny_org.ORG_ID, number * 10, number],
+            )
+    loaded.store.reads.data_changed()
+    report = loaded.handle(ShowRenewalReport(within_days=90))
+    every = loaded.store.reads.rows("renewals", today=report.made_at.date(), within_days=90)
+    assert (len(report.renewals), report.renewals_left_out) == (10, len(every) - 10)
+    assert [row.ends_on for row in report.renewals] == sorted(row.ends_on for row in report.renewals)
+    stakes = sorted((row["at_stake"] or 0 for row in every), reverse=True)
+    assert sorted((row.at_stake or 0 for row in report.renewals), reverse=True) == stakes[:10]
+    assert f"{len(every) - 10} more end in this time" in Text(renewal_report(report)).said
+
+
 def test_names_of_an_org_never_become_markup(loaded: Bench) -> None:
     page = renewal_report(loaded.handle(ShowRenewalReport()))
     text = Text(page)

@@ -70,6 +70,8 @@ class RenewalReport(Answer):
     stale_after_days: int
     grace_days: int
     orgs: list[ReportedOrg]
+    orgs_left_out: int = 0
+    oldest_left_out: Moment | None = None
     money: list[ReportedMoney]
     owned: int | None
     assigned: int
@@ -79,4 +81,5 @@ class RenewalReport(Answer):
     licenses: list[ReportedLicense]
     licenses_left_out: int
     renewals: list[ReportedRenewal]
+    renewals_left_out: int = 0
     definitions: list[Definition]
