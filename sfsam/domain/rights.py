@@ -30,13 +30,11 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.ListSoftwareModels,
         order.ListUnmatched,
         order.ListUnrecognized,
-        order.ListReclamationRules,
         order.PreviewExclusion,
         order.PreviewRule,
         order.ShowActivityLog,
         order.ShowAudit,
         order.ShowJob,
-        order.PreviewReclamationRule,
         order.ShowPlaybook,
         order.ShowPosition,
         order.ShowRenewalReport,
@@ -63,7 +61,6 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.MapIdentifier,
         order.MoveCandidate,
         order.OrderRules,
-        order.DeleteReclamationRule,
         order.PlanReclaim,
         order.Reclaim,
         order.RemoveEntitlement,
@@ -73,7 +70,6 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.RepairRow,
         order.RevertPrice,
         order.SaveEntitlement,
-        order.ProposeCandidate,
         order.SavePrice,
         order.SaveRule,
         order.UnmapIdentifier,
@@ -83,9 +79,7 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.ChangeSchedule,
         order.Connect,
         order.CreateToken,
-        order.SaveReclamationRule,
         order.DeleteProfile,
-        order.TurnReclamationRule,
         order.DraftProfile,
         order.FinishAuthorization,
         order.MakeKeyPair,
@@ -137,6 +131,8 @@ PAGES: Mapping[str, Roles] = {
 ROUTES: Mapping[str, Roles | None] = {
     # Ours. None: whoever asks, without a sign-in.
     "/healthz": None,
+    "/readyz": None,
+    "/metrics": None,  # asks for a token of its own
     "/oauth/start": INTEGRATORS,
     "/oauth/callback": INTEGRATORS,
     # Streamlit's, around the pages. The pages themselves are asked over /_stcore/stream, and ask who it is.
