@@ -23,9 +23,10 @@ _WRITES = Path(__file__).parent / "sql" / "writes"
 
 
 class ChangedRows:
-    """The changes of one download of one org, in temporary tables: `changed_T` rows to write, `gone_T` ids to delete.
+    """The changes of one incremental download of one org, in temporary tables.
 
-    Of feature licenses `gone_` are users: theirs are written anew.
+    `changed_T` are rows to write, `gone_T` ids to delete; of feature licenses `gone_` are users, and theirs are written
+    anew. An object that had to be read whole is compared row by row.
     """
 
     def __init__(self, cursor: duckdb.DuckDBPyConnection, org_id: str) -> None:
@@ -108,6 +109,8 @@ class ChangedRows:
         self.tables.append(FEATURES)
 
     def _is_in_groups(self, part: StagedObject) -> str:
+        if not part.is_changes:
+            return "true"
         if not part.groups:
             return "false"
         return f"{column_of(part.counted_by)} IN ({', '.join(map(literal, part.groups))})"

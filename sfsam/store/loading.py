@@ -123,7 +123,7 @@ class Loading:
             if table not in OWNERS:
                 self._stage_rows_before(table)
             return
-        if part.is_changes:
+        if table in OWNERS and self._staged.is_incremental:
             self._check_rows(part, self._changes.take(part, columns))
             return
         pages = Pages.of(part)
@@ -157,11 +157,10 @@ class Loading:
             )
 
     def _find_affected(self) -> None:
-        """Whom the changes concern: everybody, unless every object of single users says what changed."""
+        """Whom the changes concern: of a full download everybody."""
         self._sign_ins.stage_users()
-        whole = any(table in OWNERS for table in self._replaced) or not self._changes.tables
         self._of_everyone = (
-            whole
+            not self._staged.is_incremental
             or (self._sign_ins.are_known and not self._sign_ins.continues)
             or self._is_otherwise_complete()
             or bool(self._value("concerns_everybody"))
