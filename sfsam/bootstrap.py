@@ -14,7 +14,8 @@ from sfsam.domain.commands import Command, Enqueue, RunScheduleNow
 from sfsam.domain.identity import Claims, Identity, SignedOut, identified
 from sfsam.domain.roles import INSTALLATION, Caller, at_command_line
 from sfsam.errors import SetupError
-from sfsam.ports import Clock, PracticeOrgs, Reads, Sheets, Store
+from sfsam.mail import HttpWebhook, SmtpMail
+from sfsam.ports import Clock, NoWebhook, PracticeOrgs, Reads, Sheets, Store, Webhook
 from sfsam.practice.process import ProcessPracticeOrgs
 from sfsam.salesforce import HttpSalesforce
 from sfsam.services import Services
@@ -44,6 +45,7 @@ class System:
     cookie_key: bytes = field(repr=False)
     queue_changed: threading.Event = field(default_factory=threading.Event)
     signed_out: SignedOut = field(default_factory=SignedOut)
+    webhook: Webhook = field(default_factory=NoWebhook)
 
     @property
     def reads(self) -> Reads:
@@ -72,6 +74,7 @@ class System:
     def close(self) -> None:
         """End the practice org if it runs, and let go of the database."""
         self.practice.stop()
+        self.webhook.close()
         self.store.close()
 
 
@@ -86,15 +89,17 @@ def build(settings: Settings, *, memory_mb: int = LEAST_MEMORY_MB) -> System:
     vault = _vault(settings)
     store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key(), memory_mb=memory_mb)
     store.keep_audit_keys(vault)
-    practice, sheets = ProcessPracticeOrgs(settings), LazySheets()
+    practice, sheets, webhook = ProcessPracticeOrgs(settings), LazySheets(), HttpWebhook(settings, clock)
+    outside = (HttpSalesforce(settings, clock), vault, practice, sheets, clock, settings, SmtpMail(settings), webhook)
     return System(
         settings=settings,
         store=store,
-        services=Services(store, HttpSalesforce(settings, clock), vault, practice, sheets, clock, settings),
+        services=Services(store, *outside),
         practice=practice,
         sheets=sheets,
         clock=clock,
         cookie_key=vault.derived_key("browser cookie"),
+        webhook=webhook,
     )
 
 

@@ -22,6 +22,7 @@ class JobKind(StrEnum):
     RECLAIM = "reclaim"
     RESTORE = "restore"
     REMIND = "remind"
+    TRIAL_MAIL = "trial_mail"
     SETTLE = "settle"
     RECONCILE = "reconcile"
     IMPORT = "import"

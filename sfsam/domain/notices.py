@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from sfsam.domain.profiles import Record
 
+ANSWER_DAYS = 7
+"""The time to answer of a seat whose rule is gone."""
 APPROVAL_LINK_DAYS = 14
 """How long the links of a digest are good; whoever decides later gets new ones, or decides in the app."""
 DIGEST_REPEATED_AFTER_DAYS = 3
@@ -82,6 +84,7 @@ class Notice(Record):
     kind: NoticeKind
     audience: Audience
     recipient: str
+    recipient_user_id: str = ""  # their Salesforce user, where they are one
     state: NoticeState = NoticeState.INTENDED
     said: str = ""  # the mail server's code, when it refused
     answer_until: datetime | None = None

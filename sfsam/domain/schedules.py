@@ -29,12 +29,13 @@ class ScheduledTask(StrEnum):
     FULL_REFRESH = "full_refresh"
     IDENTIFY = "identify"
     SETTLE = "settle"
+    REMIND = "remind"
     HOUSEKEEP = "housekeep"
 
     @property
     def is_of_profile(self) -> bool:
         """Whether every published profile has one of its own; else there is one for the whole installation."""
-        return self not in (ScheduledTask.SETTLE, ScheduledTask.HOUSEKEEP)
+        return self not in (ScheduledTask.SETTLE, ScheduledTask.REMIND, ScheduledTask.HOUSEKEEP)
 
 
 class Weekday(StrEnum):
@@ -99,6 +100,7 @@ NAMES = {
     ScheduledTask.FULL_REFRESH: "Full refresh {profile}",
     ScheduledTask.IDENTIFY: "Identify removal candidates {profile}",
     ScheduledTask.SETTLE: "Settle open outcomes",
+    ScheduledTask.REMIND: "Close and remind",
     ScheduledTask.HOUSEKEEP: "Housekeep",
 }
 FIRST_CADENCES: dict[ScheduledTask, Daily | Weekly | AfterDownload] = {
@@ -106,6 +108,7 @@ FIRST_CADENCES: dict[ScheduledTask, Daily | Weekly | AfterDownload] = {
     ScheduledTask.FULL_REFRESH: Weekly(weekday=Weekday.SUNDAY, at=time(4)),
     ScheduledTask.IDENTIFY: AfterDownload(),
     ScheduledTask.SETTLE: Daily(at=time(5)),
+    ScheduledTask.REMIND: Daily(at=time(8)),
     ScheduledTask.HOUSEKEEP: Daily(at=time(4, 30)),
 }
 

@@ -12,7 +12,7 @@ from sfsam.config import Settings
 from sfsam.domain.letters import Letter
 from sfsam.errors import MailNotPossible, MailRefused, MailUnavailable, OutcomeUnknown, SfsamError
 from sfsam.mail.rendering import rendered
-from sfsam.ports import Letterbox
+from sfsam.ports import Letterbox, NoMail
 
 _SECONDS = 20.0
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -44,9 +44,7 @@ class SmtpMail:
     def open(self) -> Iterator[Letterbox]:
         """A conversation with the server. Raises MailNotPossible, MailUnavailable."""
         if not self.is_set:
-            raise MailNotPossible(
-                "No mail server is set, so nobody can be written to.", "Set SFSAM_SMTP_HOST and SFSAM_MAIL_SENDER."
-            )
+            NoMail().open()
         letterbox = _SmtpLetterbox(self._settings)
         letterbox.connect()
         try:

@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from sfsam.domain.letters import Announcement, Letter
+from sfsam.errors import MailNotPossible
 
 
 class Letterbox(Protocol):
@@ -48,3 +49,27 @@ class Webhook(Protocol):
     def close(self) -> None:
         """Send what is left, for a few seconds at most."""
         ...
+
+
+class NoMail:
+    """Where no mail server is set; fits Mail."""
+
+    is_set = is_local = False
+    sender = ""
+
+    def open(self) -> AbstractContextManager[Letterbox]:
+        raise MailNotPossible(
+            "No mail server is set, so nobody can be written to.", "Set SFSAM_SMTP_HOST and SFSAM_MAIL_SENDER."
+        )
+
+
+class NoWebhook:
+    """Where no chat is told; fits Webhook."""
+
+    is_set = False
+
+    def announce(self, announcement: Announcement) -> None:
+        return
+
+    def close(self) -> None:
+        return

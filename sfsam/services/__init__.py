@@ -13,8 +13,9 @@ from sfsam.domain.answers import JobAnswer, PublishAnswer
 from sfsam.domain.jobs import Job
 from sfsam.domain.roles import INSTALLATION, Caller, doing_for
 from sfsam.errors import UsageError
-from sfsam.ports import Clock, PracticeOrgs, Salesforce, Sheets, Store, Vault
+from sfsam.ports import Clock, Mail, PracticeOrgs, Salesforce, Sheets, Store, Vault, Webhook
 from sfsam.services import (
+    announcing,
     connecting,
     downloading,
     history,
@@ -25,15 +26,17 @@ from sfsam.services import (
     queueing,
     reclaiming,
     reconciling,
+    reminding,
     resolving,
     restoring,
     scheduling,
     settling,
+    trying_mail,
     validating,
 )
 from sfsam.services.handlers import HANDLERS, Handler, Result
 from sfsam.services.running import JobControl
-from sfsam.services.world import World
+from sfsam.services.world import NO_MAIL, NO_WEBHOOK, World
 
 
 class Services:
@@ -48,8 +51,10 @@ class Services:
         sheets: Sheets,
         clock: Clock,
         settings: Settings,
+        mail: Mail = NO_MAIL,
+        webhook: Webhook = NO_WEBHOOK,
     ) -> None:
-        self._world = World(store, salesforce, vault, practice, sheets, clock, settings)
+        self._world = World(store, salesforce, vault, practice, sheets, clock, settings, mail=mail, webhook=webhook)
         self.stopping: set[str] = set()  # jobs that were asked to stop; the worker shares this process
         self._handlers: dict[type[order.Command], Handler] = {
             **HANDLERS,
@@ -105,11 +110,19 @@ class Services:
                 answer = resolving.resolve(world, command, control)
             case order.Housekeep():
                 answer = history.housekeep(world, command)
+            case order.Remind():
+                answer = reminding.remind(world, command, control)
+            case order.SendTrialMail():
+                answer = trying_mail.send(world)
             case order.Settle():
                 answer = settling.settle(world, command, control)
             case _:
                 raise UsageError(f"No job does {type(command).__name__}.", "Send it as a command.")
         return answer
+
+    def announce(self, ended: Job) -> None:
+        """Tell the chat, where one is set, what came of this job."""
+        announcing.announce(self._world, ended)
 
     def _connect(self, command: order.Connect, control: JobControl) -> BaseModel:
         answer = connecting.connect(self._world, command, control)

@@ -9,9 +9,11 @@ from pydantic import BaseModel
 
 from sfsam.domain import commands as order
 from sfsam.services import (
+    answering,
     backing_up,
     connecting,
     connections,
+    deciding,
     diagnosing,
     entitling,
     erasing,
@@ -35,6 +37,7 @@ from sfsam.services import (
     saving,
     scheduling,
     stopping,
+    trying_mail,
     validating,
 )
 from sfsam.services.world import World
@@ -101,6 +104,12 @@ HANDLERS: Mapping[type[order.Command], Handler] = {
     order.AllowReclaiming: stopping.allow,
     order.ShowStop: stopping.show,
     order.MoveCandidate: listing.move_candidate,
+    order.ApproveKeep: deciding.approve,
+    order.RejectKeep: deciding.reject,
+    order.OpenAnswerLink: answering.open_link,
+    order.GiveAnswer: answering.answer,
+    order.ListNotices: trying_mail.notices,
+    order.ShowMail: trying_mail.show,
     order.ShowPosition: listing.position,
     order.ShowRenewalReport: reporting.renewal_report,
     order.ListCandidates: listing.candidates,

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from sfsam.domain.answers import OutcomeRow
-from sfsam.domain.candidates import Candidate
-from sfsam.errors import SetupError
+from sfsam.domain.candidates import Candidate, State, words
+from sfsam.domain.identifiers import new_id
+from sfsam.domain.letters import AskedSeat, Question
+from sfsam.domain.notices import (
+    ANSWER_DAYS,
+    AnswerLink,
+    Audience,
+    LinkPurpose,
+    Notice,
+    NoticeKind,
+    NoticeState,
+)
+from sfsam.errors import MailUnavailable
+from sfsam.ports import Letterbox
+from sfsam.services.mailing import UNSEEN, Draft, close_left_open, hand_over, save, start_of_day
+from sfsam.services.recipients import Holder, holders, link_maker, link_url, require_mail
 from sfsam.services.world import World
+
+NO_ADDRESS = (
+    "The user has no e-mail address in Salesforce that mail reaches. Enter one there and download again, or reclaim "
+    "without asking."
+)
+QUESTIONS = (NoticeKind.ASK, NoticeKind.REMINDER)
 
 
 def notify(world: World, actor: str, candidates: Sequence[Candidate]) -> list[OutcomeRow]:
@@ -17,4 +41,174 @@ def notify(world: World, actor: str, candidates: Sequence[Candidate]) -> list[Ou
     remedy. A mail server that does not answer leaves a candidate Ready. Whoever was asked today already is not asked
     again. Raises SetupError, before anything moves, when no mail can be sent from here at all.
     """
-    raise SetupError("No mail server is set, so nobody can be asked.", "Set SFSAM_SMTP_HOST and SFSAM_MAIL_SENDER.")
+    if not candidates:
+        return []
+    close_left_open(world, actor)
+    for profile_id in sorted({candidate.profile_id for candidate in candidates}):
+        require_mail(world, profile_id)
+    rows: list[OutcomeRow] = []
+    with world.mail.open() as letterbox:
+        asking = Asking(world, actor, letterbox)
+        for group in grouped_by_person(candidates):
+            rows += asking.ask(group)
+    return rows
+
+
+def grouped_by_person(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
+    """Candidates whose holders get one mail: the same person of the same org."""
+
+    def person(candidate: Candidate) -> tuple[str, str]:
+        return candidate.org_id, candidate.user_id
+
+    return [list(group) for _, group in groupby(sorted(candidates, key=lambda c: (*person(c), c.number)), key=person)]
+
+
+class Asking:
+    """Questions to people, over one conversation with the mail server."""
+
+    def __init__(self, world: World, actor: str, letterbox: Letterbox) -> None:
+        self._world = world
+        self._actor = actor
+        self._letterbox = letterbox
+        self._maker = link_maker(world)
+
+    def ask(self, group: Sequence[Candidate], *, until: datetime | None = None) -> list[OutcomeRow]:
+        """One mail to the holder of these seats; what became of each. With `until` it is a reminder."""
+        holder = holders(self._world, [(group[0].org_id, group[0].user_id)])[group[0].org_id, group[0].user_id]
+        due, staying = self._due(group)
+        rows = [OutcomeRow(number=each.number, state=each.state, message=why) for each, why in staying]
+        if not due:
+            return rows
+        if not holder.email:
+            return rows + self._moved(due, (), State.ATTENTION_REQUIRED, NO_ADDRESS)
+        draft = self._draft(due, holder, until)
+        try:
+            notices = hand_over(self._world, self._letterbox, draft)
+        except MailUnavailable as trouble:
+            return rows + [OutcomeRow(number=each.number, state=each.state, message=str(trouble)) for each in due]
+        return rows + self._closed(due, notices)
+
+    def _due(self, group: Sequence[Candidate]) -> tuple[list[Candidate], list[tuple[Candidate, str]]]:
+        """Those that are to be asked about now, as they stand; and the others, with why not."""
+        with self._world.store.begin() as work:
+            known = [work.candidates.find(each.number) or each for each in group]
+            numbers = [each.number for each in known]
+            today = work.notices.mailed_since(numbers, QUESTIONS, start_of_day(self._world))
+        due, staying = [], []
+        for each in known:
+            if each.state not in (State.READY, State.AWAITING_USER):
+                staying.append((each, f"Not asked: it is {words(each.state)}."))
+            elif each.number in today:
+                staying.append((each, "Asked today already; nobody is written to twice a day."))
+            else:
+                due.append(each)
+        return due, staying
+
+    def _closed(self, due: Sequence[Candidate], notices: Sequence[Notice]) -> list[OutcomeRow]:
+        match notices[0].state:
+            case NoticeState.SENT:
+                until = notices[0].answer_until
+                day = f"{self._day(until)}" if until else "the answer"
+                return self._moved(due, notices, State.AWAITING_USER, f"Asked by mail; waits until {day}.")
+            case NoticeState.UNKNOWN:
+                return self._moved(due, notices, State.AWAITING_USER, UNSEEN)
+            case _:
+                reason = (
+                    f"The mail server refused the mail to the user ({notices[0].said or 'the address is malformed'}). "
+                    "Correct the address in Salesforce and download again, or reclaim without asking."
+                )
+                return self._moved(due, notices, State.ATTENTION_REQUIRED, reason)
+
+    def _moved(self, due: Sequence[Candidate], notices: Sequence[Notice], to: State, reason: str) -> list[OutcomeRow]:
+        """Save the outcome and move what is Ready; what waits already only says what happened."""
+        now = self._world.clock.now()
+        rows, saved, traces = [], [], []
+        for candidate in due:
+            if candidate.state is State.READY:
+                moved, trace = candidate.move(to, reason=reason, actor=self._actor, at=now)
+                traces.append(trace)
+            else:
+                moved = candidate.model_copy(update={"message": reason})
+            saved.append(moved)
+            rows.append(OutcomeRow(number=moved.number, state=moved.state, message=reason))
+        with self._world.store.begin() as work:
+            save(self._world, work, notices, self._actor)
+            work.candidates.save(saved)
+            work.audit.append(traces)
+            work.commit()
+        return rows
+
+    def _draft(self, due: Sequence[Candidate], holder: Holder, until: datetime | None) -> Draft:
+        now, message_id = self._world.clock.now(), new_id()
+        recipient = self._maker.recipient(holder.email)
+        facts = {
+            row["number"]: row for row in self._world.store.reads.rows("candidates", numbers=[c.number for c in due])
+        }
+        notices, links, seats = [], [], []
+        for candidate in due:
+            ends = until or now + timedelta(days=self._answer_days(candidate))
+            notices.append(
+                Notice(
+                    notice_id=new_id(),
+                    message_id=message_id,
+                    number=candidate.number,
+                    profile_id=candidate.profile_id,
+                    org_id=candidate.org_id,
+                    user_id=candidate.user_id,
+                    kind=NoticeKind.REMINDER if until else NoticeKind.ASK,
+                    audience=Audience.USER,
+                    recipient=recipient,
+                    recipient_user_id=candidate.user_id,
+                    answer_until=ends,
+                    intended_at=now,
+                )
+            )
+            asked, made = self._seat(candidate, facts.get(candidate.number, {}), notices[-1], ends)
+            seats.append(asked)
+            links += made
+        letter = Question(
+            to=holder.email,
+            name=holder.name,
+            seats=tuple(seats),
+            answer_until=self._local(min(n.answer_until for n in notices if n.answer_until)).date(),
+            is_reminder=until is not None,
+            asked_by=self._world.settings.mail_managers,
+        )
+        return Draft(letter, tuple(notices), tuple(links))
+
+    def _seat(
+        self, candidate: Candidate, facts: dict[str, Any], notice: Notice, ends: datetime
+    ) -> tuple[AskedSeat, list[AnswerLink]]:
+        """The seat as the mail shows it, with its two links."""
+        links, urls = [], []
+        for purpose in (LinkPurpose.KEEP, LinkPurpose.RELEASE):
+            link, token = self._maker.make(
+                message_id=notice.message_id,
+                number=candidate.number,
+                profile_id=candidate.profile_id,
+                purpose=purpose,
+                recipient=notice.recipient,
+                expires_at=ends,
+            )
+            links.append(link)
+            urls.append(link_url(self._world, token))
+        asked = AskedSeat(
+            license=facts.get("model") or candidate.identifier,
+            org=facts.get("org") or "Salesforce",
+            inactive_days=candidate.inactive_days,
+            keep_url=urls[0],
+            release_url=urls[1],
+        )
+        return asked, links
+
+    def _answer_days(self, candidate: Candidate) -> int:
+        with self._world.store.begin() as work:
+            rule = work.rules.find(candidate.rule_id) if candidate.rule_id else None
+        return rule.days_before_reclaim if rule else ANSWER_DAYS
+
+    def _local(self, moment: datetime) -> datetime:
+        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self._world.settings.time_zone))
+
+    def _day(self, moment: datetime) -> str:
+        local = self._local(moment)
+        return f"{local.day} {local:%b %Y}"

@@ -22,6 +22,7 @@ from sfsam.domain.commands import (
     Identify,
     ListSchedules,
     PauseSchedule,
+    Remind,
     ResumeSchedule,
     RunScheduleNow,
     Settle,
@@ -79,6 +80,8 @@ class Scheduled:
                 return Enqueue(actor=actor, job=Identify(actor=actor, profile=profile_id))
             case ScheduledTask.SETTLE:
                 return Enqueue(actor=actor, job=Settle(actor=actor))
+            case ScheduledTask.REMIND:
+                return Enqueue(actor=actor, job=Remind(actor=actor))
             case ScheduledTask.HOUSEKEEP:
                 return Enqueue(actor=actor, job=Housekeep(actor=actor))
 

@@ -13,8 +13,23 @@ from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Connection, GrantType, Profile, Purpose
 from sfsam.domain.roles import INSTALLATION, Caller
 from sfsam.errors import NotFound
-from sfsam.ports import Clock, OrgSession, PracticeOrgs, Salesforce, Sheets, Store, Token, UnitOfWork, Vault
+from sfsam.ports import (
+    Clock,
+    Mail,
+    NoMail,
+    NoWebhook,
+    OrgSession,
+    PracticeOrgs,
+    Salesforce,
+    Sheets,
+    Store,
+    Token,
+    UnitOfWork,
+    Vault,
+    Webhook,
+)
 
+NO_MAIL, NO_WEBHOOK = NoMail(), NoWebhook()
 NO_ORG = ""  # the id of no org, so that it finds nothing; an empty list of ids would find everything
 
 
@@ -29,6 +44,8 @@ class World:
     sheets: Sheets
     clock: Clock
     settings: Settings
+    mail: Mail = NO_MAIL
+    webhook: Webhook = NO_WEBHOOK
     caller: Caller = INSTALLATION  # who gave the command that is answered, or whom the running job is done for
 
 

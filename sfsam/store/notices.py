@@ -49,6 +49,10 @@ class StoredNotices:
         )
         return {notice.number for notice in found}
 
+    def written_to_since(self, kind: NoticeKind, since: datetime) -> set[str]:
+        found = self._notices.select("kind = ? AND state <> ? AND intended_at >= ?", [kind, NoticeState.REFUSED, since])
+        return {notice.recipient for notice in found}
+
     def link(self, token_hash: str) -> AnswerLink | None:
         return self._links.first("token_hash = ?", [token_hash])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sfsam.charts.formats import counted, number
 from sfsam.domain.jobs import JobKind
-from sfsam.ui import formats
+from sfsam.ui import formats, notice_messages
 
 ICONS = {
     "queued": (":material/schedule:", "blue", "Waiting"),
@@ -124,5 +124,7 @@ _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.IMPORT: _imported,
     JobKind.RESOLVE_PEOPLE: _resolved,
     JobKind.HOUSEKEEP: _housekept,
+    JobKind.REMIND: notice_messages.reminded,
+    JobKind.TRIAL_MAIL: notice_messages.trial_sent,
     JobKind.RECONCILE: _reconciled,
 }

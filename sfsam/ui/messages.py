@@ -126,6 +126,8 @@ JOB_TITLES = {
     JobKind.IMPORT: "Import a file",
     JobKind.RESOLVE_PEOPLE: "Match users to people",
     JobKind.HOUSEKEEP: "Forget old history",
+    JobKind.REMIND: "Close and remind",
+    JobKind.TRIAL_MAIL: "Test mail",
 }
 NO_DATA = (
     "No data yet",

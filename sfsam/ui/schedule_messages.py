@@ -26,6 +26,7 @@ WHAT = {
     ScheduledTask.FULL_REFRESH: "Reads the org from the beginning.",
     ScheduledTask.IDENTIFY: "Runs the rules over what was read.",
     ScheduledTask.SETTLE: "Reads back each change whose outcome is not known.",
+    ScheduledTask.REMIND: "Reminds people, writes to approvers, and has reclaimed whose time to answer is over.",
     ScheduledTask.HOUSEKEEP: "Ends exclusions whose last day is over, and forgets history past its keeping.",
 }
 EVERY_WORDS = {"day": "Every day", "week": "Every week", "month": "Every month", "download": "After each download"}

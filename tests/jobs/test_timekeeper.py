@@ -49,7 +49,11 @@ def test_a_look_queues_what_is_due_once_and_wakes_the_worker(system: System) -> 
     timekeeper.look()
     with system.store.begin() as work:
         queued = work.jobs.newest(10)
-    assert {(job.kind, job.requested_by) for job in queued} == {("settle", "schedule"), ("housekeep", "schedule")}
+    assert {(job.kind, job.requested_by) for job in queued} == {
+        ("settle", "schedule"),
+        ("remind", "schedule"),
+        ("housekeep", "schedule"),
+    }
     assert system.queue_changed.is_set()
     timekeeper.look()
     with system.store.begin() as work:
@@ -65,7 +69,7 @@ def test_two_looks_at_the_same_moment_queue_one_job(system: System) -> None:
     for thread in threads:
         thread.join(10)
     with system.store.begin() as work:
-        assert sorted(job.kind for job in work.jobs.newest(10)) == ["housekeep", "settle"]
+        assert sorted(job.kind for job in work.jobs.newest(10)) == ["housekeep", "remind", "settle"]
 
 
 @pytest.mark.parametrize(
@@ -108,4 +112,4 @@ def test_what_was_missed_is_done_at_once_after_the_start_and_stopping_leaves_no_
 
 def _has_succeeded(system: System) -> bool:
     with system.store.begin() as work:
-        return [job.state for job in work.jobs.newest(10)] == ["succeeded", "succeeded"]
+        return [job.state for job in work.jobs.newest(10)] == ["succeeded"] * 3

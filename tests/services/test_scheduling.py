@@ -34,8 +34,9 @@ from tests.store import tiny_org
 REFRESH = "Refresh Production subscriptions"
 FULL = "Full refresh Production"
 IDENTIFY = "Identify removal candidates Production"
-SETTLE, HOUSEKEEP = "Settle open outcomes", "Housekeep"
+SETTLE, HOUSEKEEP, REMIND = "Settle open outcomes", "Housekeep", "Close and remind"
 EVERY_NIGHT = [JobKind.HOUSEKEEP, JobKind.SETTLE]  # for the whole installation, in this order
+EVERY_DAY = [JobKind.HOUSEKEEP, JobKind.REMIND, JobKind.SETTLE]  # by noon
 TOMORROW_AT_SIX = datetime(2026, 11, 25, 6)
 
 
@@ -77,8 +78,9 @@ def test_publishing_makes_the_jobs_of_the_profile(published: Bench) -> None:
         IDENTIFY: ("Production", "After each download", None),
         SETTLE: (None, "Every day at 05:00", datetime(2026, 11, 25, 5)),
         HOUSEKEEP: (None, "Every day at 04:30", datetime(2026, 11, 25, 4, 30)),
+        REMIND: (None, "Every day at 08:00", datetime(2026, 11, 25, 8)),
     }
-    assert list(found) == [REFRESH, IDENTIFY, FULL, HOUSEKEEP, SETTLE]
+    assert list(found) == [REFRESH, IDENTIFY, FULL, HOUSEKEEP, REMIND, SETTLE]
     assert {each.state for each in found.values()} == {ScheduleState.ACTIVE}
     assert schedules(published) == found  # looking again makes no second one
 
@@ -89,7 +91,7 @@ def test_an_installation_of_before_gets_its_jobs_at_the_first_look(published: Be
     assert due(published) == []
     with published.store._cursor() as cursor:
         rows = cursor.execute("SELECT task, next_run_at FROM scheduled_job ORDER BY task").fetchall()
-    assert [task for task, _ in rows] == ["full_refresh", "housekeep", "identify", "refresh", "settle"]
+    assert [task for task, _ in rows] == ["full_refresh", "housekeep", "identify", "refresh", "remind", "settle"]
     assert dict(rows)["refresh"] == TOMORROW_AT_SIX
 
 
@@ -109,7 +111,7 @@ def test_what_is_due_is_queued_once_with_its_job_and_its_next_run(published: Ben
 def test_ten_missed_days_are_made_up_for_by_one_run(published: Bench) -> None:
     at(published, datetime(2026, 12, 4, 9))
     # Never two at once: the settling, the daily and the weekly download stand in the queue once each.
-    assert sorted(due(published)) == [JobKind.DOWNLOAD, JobKind.DOWNLOAD, *EVERY_NIGHT]
+    assert sorted(due(published)) == [JobKind.DOWNLOAD, JobKind.DOWNLOAD, *EVERY_DAY]
     assert due(published) == []
     end_jobs(published)
     assert due(published) == []
@@ -161,7 +163,7 @@ def test_a_paused_profile_pauses_its_jobs_and_what_was_paused_before_stays_so(pu
     assert {found[name].state for name in (REFRESH, FULL, IDENTIFY)} == {ScheduleState.PROFILE_PAUSED}
     assert found[REFRESH].next_run_at is None
     at(published, datetime(2026, 12, 4, 9))
-    assert sorted(due(published)) == EVERY_NIGHT
+    assert sorted(due(published)) == EVERY_DAY
     with pytest.raises(RefusedError, match="while it is paused"):
         published.handle(RunScheduleNow(schedule=REFRESH))
     published.handle(Resume(profile="Production"))
@@ -177,7 +179,7 @@ def test_a_profile_that_returns_to_draft_stops_its_jobs_until_it_is_published_ag
     published.handle(SetReclaim(profile="Production", enabled=True))
     assert schedules(published)[REFRESH].state is ScheduleState.PROFILE_DRAFT
     at(published, datetime(2026, 12, 4, 9))
-    assert sorted(due(published)) == EVERY_NIGHT
+    assert sorted(due(published)) == EVERY_DAY
     with pytest.raises(RefusedError, match="while it is a draft"):
         published.handle(RunScheduleNow(schedule=REFRESH))
     published.run(Connect(profile="Production", download=False))
@@ -187,9 +189,9 @@ def test_a_profile_that_returns_to_draft_stops_its_jobs_until_it_is_published_ag
 
 def test_deleting_a_profile_takes_its_jobs_along(published: Bench) -> None:
     published.handle(DeleteProfile(profile="Production", confirmed=True))
-    assert list(schedules(published)) == [HOUSEKEEP, SETTLE]
+    assert list(schedules(published)) == [HOUSEKEEP, REMIND, SETTLE]
     at(published, datetime(2026, 12, 4, 9))
-    assert sorted(due(published)) == EVERY_NIGHT
+    assert sorted(due(published)) == EVERY_DAY
 
 
 def test_a_job_can_be_run_at_once_also_when_it_is_paused(published: Bench) -> None:

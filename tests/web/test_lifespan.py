@@ -30,7 +30,7 @@ def test_opening_looks_at_the_schedules_and_closing_ends_every_thread(data_folde
             while not _tasks():  # the first look comes at once, in a thread of its own
                 assert monotonic() < deadline, "nobody looked"
                 await asyncio.sleep(0.01)
-            assert _tasks() == ["housekeep", "settle"]
+            assert _tasks() == ["housekeep", "remind", "settle"]
             assert bootstrap.current().send(ListSchedules())[0].next_run_at is not None
             return {thread.name for thread in threading.enumerate()}
 

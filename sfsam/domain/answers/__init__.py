@@ -18,6 +18,15 @@ from sfsam.domain.answers.excluding import (
 from sfsam.domain.answers.importing import FileAnswer, ImportAnswer, ImportRowAnswer
 from sfsam.domain.answers.jobs import DownloadAnswer, IdentifyAnswer, JobAnswer
 from sfsam.domain.answers.listing import AuditAnswer, AuditRow, ExportAnswer, PositionRow
+from sfsam.domain.answers.notices import (
+    AnswerPage,
+    AnswerSeat,
+    LinkStatus,
+    MailAnswer,
+    NoticeRow,
+    RemindAnswer,
+    TrialMailAnswer,
+)
 from sfsam.domain.answers.operating import BackupAnswer, CheckRow, DiagnosisAnswer, RestoreAnswer
 from sfsam.domain.answers.people import (
     ErasurePreview,
@@ -89,6 +98,8 @@ __all__ = [
     "ActivityRow",
     "Amount",
     "Answer",
+    "AnswerPage",
+    "AnswerSeat",
     "AuditAnswer",
     "AuditRow",
     "AuthorizationAnswer",
@@ -121,11 +132,14 @@ __all__ = [
     "JobAnswer",
     "KeyPairAnswer",
     "LeftOut",
+    "LinkStatus",
+    "MailAnswer",
     "MappingRow",
     "MatchAnswer",
     "MetadataAnswer",
     "ModelRow",
     "Moment",
+    "NoticeRow",
     "OutcomeRow",
     "PageRow",
     "PersonCost",
@@ -144,6 +158,7 @@ __all__ = [
     "ReconcileAnswer",
     "ReconciledTotal",
     "RegistrationAnswer",
+    "RemindAnswer",
     "RenewalReport",
     "ReportedLicense",
     "ReportedMoney",
@@ -164,6 +179,7 @@ __all__ = [
     "StopAnswer",
     "Suggestion",
     "ThresholdCount",
+    "TrialMailAnswer",
     "UnmatchedRow",
     "UnrecognizedRow",
     "ValidationAnswer",

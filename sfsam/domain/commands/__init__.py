@@ -31,6 +31,16 @@ from sfsam.domain.commands.exporting import ExportRead
 from sfsam.domain.commands.importing import DropRows, ImportFile, ImportTemplate, ListImports, RepairRow
 from sfsam.domain.commands.jobs import CancelJob, Enqueue, JobCommand, ListJobs, ShowJob
 from sfsam.domain.commands.listing import Export, ListCandidates, ListName, ShowAudit, ShowPosition
+from sfsam.domain.commands.notices import (
+    ApproveKeep,
+    GiveAnswer,
+    ListNotices,
+    OpenAnswerLink,
+    RejectKeep,
+    Remind,
+    SendTrialMail,
+    ShowMail,
+)
 from sfsam.domain.commands.operating import AdoptBackup, BackUp, Diagnose, RestoreBackup
 from sfsam.domain.commands.people import (
     ConfirmMatch,
@@ -103,6 +113,7 @@ from sfsam.domain.commands.scheduling import (
 __all__ = [
     "AddExclusion",
     "AdoptBackup",
+    "ApproveKeep",
     "AllowReclaiming",
     "BackUp",
     "BeginAuthorization",
@@ -126,6 +137,7 @@ __all__ = [
     "FileFormat",
     "FinishAuthorization",
     "ForgetMatch",
+    "GiveAnswer",
     "Housekeep",
     "Identify",
     "ImportFile",
@@ -138,6 +150,7 @@ __all__ = [
     "ListImports",
     "ListJobs",
     "ListName",
+    "ListNotices",
     "ListPeople",
     "ListProfiles",
     "ListReclamationRules",
@@ -151,6 +164,7 @@ __all__ = [
     "MetadataProject",
     "MoveCandidate",
     "Narrowing",
+    "OpenAnswerLink",
     "OrderRules",
     "Pause",
     "PauseSchedule",
@@ -165,6 +179,8 @@ __all__ = [
     "Publish",
     "Reclaim",
     "Reconcile",
+    "RejectKeep",
+    "Remind",
     "RemoveConnection",
     "RemoveEntitlement",
     "RemoveExclusion",
@@ -190,11 +206,13 @@ __all__ = [
     "SaveRegistration",
     "SaveRule",
     "SaveSteps",
+    "SendTrialMail",
     "SetReclaim",
     "Settle",
     "ShowActivityLog",
     "ShowAudit",
     "ShowJob",
+    "ShowMail",
     "ShowPlaybook",
     "ShowPosition",
     "ShowRenewalReport",

@@ -8,6 +8,7 @@ from sfsam.domain.commands.base import Command
 from sfsam.domain.commands.connecting import Connect, CreateToken
 from sfsam.domain.commands.downloading import Download, Identify
 from sfsam.domain.commands.importing import ImportFile
+from sfsam.domain.commands.notices import Remind, SendTrialMail
 from sfsam.domain.commands.people import Housekeep, ResolvePeople
 from sfsam.domain.commands.playbook import Validate
 from sfsam.domain.commands.practice import StartPracticeOrg, StopPracticeOrg
@@ -29,6 +30,8 @@ JobCommand = (
     | ResolvePeople
     | Housekeep
     | Reconcile
+    | Remind
+    | SendTrialMail
 )
 
 

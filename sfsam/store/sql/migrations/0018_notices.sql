@@ -3,8 +3,8 @@
 CREATE TABLE notice (
     notice_id VARCHAR NOT NULL, message_id VARCHAR NOT NULL, number VARCHAR NOT NULL, profile_id VARCHAR NOT NULL,
     org_id VARCHAR NOT NULL, user_id VARCHAR NOT NULL, kind VARCHAR NOT NULL, audience VARCHAR NOT NULL,
-    recipient VARCHAR NOT NULL, state VARCHAR NOT NULL, said VARCHAR NOT NULL, answer_until TIMESTAMP,
-    intended_at TIMESTAMP NOT NULL, closed_at TIMESTAMP
+    recipient VARCHAR NOT NULL, recipient_user_id VARCHAR NOT NULL, state VARCHAR NOT NULL, said VARCHAR NOT NULL,
+    answer_until TIMESTAMP, intended_at TIMESTAMP NOT NULL, closed_at TIMESTAMP
 );
 CREATE TABLE answer_link (
     link_id VARCHAR NOT NULL, token_hash VARCHAR NOT NULL, message_id VARCHAR NOT NULL, number VARCHAR NOT NULL,
