@@ -56,15 +56,13 @@ def fetch(name: str, **parameters: Any) -> pd.DataFrame:
 
 def row(name: str, **parameters: Any) -> dict[str, Any]:
     """The first row of a read, as a mapping; empty when there is none."""
-    rows = fetch(name, **parameters).head(1).to_dict("records")
-    return {str(column): value for column, value in rows[0].items()} if rows else {}
+    found = rows(name, **parameters)
+    return found[0] if found else {}
 
 
 def rows(name: str, **parameters: Any) -> list[dict[str, Any]]:
     """All rows of a short read, as mappings."""
-    return [
-        {str(column): value for column, value in row.items()} for row in fetch(name, **parameters).to_dict("records")
-    ]
+    return _rows(name, _parameters(name, parameters), system().reads.version())
 
 
 def page(name: str, *, order_by: str, descending: bool, limit: int, offset: int, **parameters: Any) -> pd.DataFrame:
@@ -97,6 +95,13 @@ def document(value: Any) -> dict[str, Any]:
 @st.cache_data(max_entries=MAX_FRAMES, show_spinner=False)
 def _fetch(name: str, parameters: tuple[tuple[str, Any], ...], version: str) -> pd.DataFrame:
     return system().reads.fetch(name, **_thawed(parameters))
+
+
+@st.cache_data(max_entries=MAX_FRAMES, show_spinner=False)
+def _rows(name: str, parameters: tuple[tuple[str, Any], ...], version: str) -> list[dict[str, Any]]:
+    """Kept beside the frame: a page asks for some of them a dozen times, and each frame would be unpacked anew."""
+    records = _fetch(name, parameters, version).to_dict("records")
+    return [{str(column): value for column, value in row.items()} for row in records]
 
 
 @st.cache_data(max_entries=MAX_FRAMES, show_spinner=False)

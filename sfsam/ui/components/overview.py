@@ -72,12 +72,12 @@ def figures(scope: Scope) -> None:
 def licenses(scope: Scope) -> None:
     """Assigned against owned per license, the most money in stale seats first."""
     position = counted_licenses(frames.fetch("position", **scope.parameters()), scope)
-    rows = charts.license_rows(position, LICENSES_SHOWN)
+    rows = charts.license_rows(position, len(position))
     cards.chart(
         "licenses",
-        rows,
+        rows.head(LICENSES_SHOWN),
         charts.license_bars,
-        title=titles.license_title(charts.license_rows(position, len(position))),
+        title=titles.license_title(rows),
         read="position",
         label="model",
         value="stale",

@@ -57,12 +57,7 @@ SORTINGS = [
 def lead(scope: Scope) -> None:
     """How many seats these are, how many of them are unused, and how many the totals count."""
     totals = frames.row("seat_totals", **scope.parameters())
-    found, unused = int(totals["assigned"]), int(totals["unused"])
-    if scope.only_counted:
-        found, unused = int(totals["counted"]), int(totals["counted_unused"])
-    if scope.search.strip():
-        found = frames.count("subscriptions", **scope.parameters())
-        unused = frames.count("unused_licenses", **scope.parameters())
+    found, unused = (_listed(read, scope) for read in LISTS.values())
     shows_all = not scope.search.strip() and not scope.only_counted
     cards.lead(
         messages.subscriptions_lead(found, unused, scope.is_narrowed),
@@ -112,7 +107,8 @@ def columns(read: str) -> list[tables.Column]:
 
 def table(read: str, sorting: tables.Sorting, shown: list[tables.Column], scope: Scope) -> dict[str, Any] | None:
     """One page of seats; gives the row that was clicked, else the first one."""
-    rows, total = tables.listing(read, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
+    total = _listed(read, scope)
+    rows = tables.listed(read, total, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **scope.parameters())
     if rows.empty:
         tables.nothing_matches()
         return None
@@ -140,6 +136,15 @@ def candidate_link(seat: dict[str, Any]) -> None:
             key="candidate",
             icon=":material/person_remove:",
         )
+
+
+def _listed(read: str, scope: Scope) -> int:
+    """How many seats are in a list. Seats are counted already, unless they are searched for by name."""
+    if scope.search.strip():
+        return frames.count(read, **scope.parameters())
+    totals = frames.row("seat_totals", **scope.parameters())
+    of_all, of_unused = ("counted", "counted_unused") if scope.only_counted else ("assigned", "unused")
+    return int(totals[of_all if read == LISTS["All seats"] else of_unused])
 
 
 def _start_over() -> None:

@@ -137,8 +137,13 @@ def pager(key: str, total: int, page_size: int, said: str = "") -> None:
 def listing(read: str, *, key: str, sorting: Sorting, page_size: int, **parameters: Any) -> tuple[pd.DataFrame, int]:
     """The rows of the shown page of a read and how many rows there are in all."""
     total = frames.count(read, **parameters)
+    return listed(read, total, key=key, sorting=sorting, page_size=page_size, **parameters), total
+
+
+def listed(read: str, total: int, *, key: str, sorting: Sorting, page_size: int, **parameters: Any) -> pd.DataFrame:
+    """The rows of the shown page of a read that has `total` rows."""
     current = page_number(key, total, page_size)
-    rows = frames.page(
+    return frames.page(
         read,
         order_by=sorting.order_by,
         descending=sorting.descending,
@@ -146,7 +151,6 @@ def listing(read: str, *, key: str, sorting: Sorting, page_size: int, **paramete
         offset=(current - 1) * page_size,
         **parameters,
     )
-    return rows, total
 
 
 def nothing_matches() -> None:
