@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import typer
 from pydantic import ValidationError
 from typer.exceptions import Abort, TyperException
+from typer.main import get_command
 
 from sfsam.cli import (
     backing_up,
@@ -27,6 +28,7 @@ from sfsam.cli import (
     serving,
 )
 from sfsam.cli.output import tell
+from sfsam.cli.permitted import permitted
 from sfsam.errors import SfsamError, UsageError
 from sfsam.jobs.failures import failure_of, trace_of
 from sfsam.web.wire import error_from, malformed
@@ -109,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line; the exit code of contract.md."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = app(given, prog_name="sfsam", standalone_mode=False)
+        code = permitted(get_command(app))(given, prog_name="sfsam", standalone_mode=False)
     except (KeyboardInterrupt, Abort):
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the outermost door of the command line
