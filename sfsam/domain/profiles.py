@@ -133,6 +133,7 @@ class Profile(Record):
     consumption_enabled: bool = True
     is_practice: bool = False
     is_paused: bool = False
+    four_eyes: bool = False  # nothing is taken back before a second person has approved it
     created_at: datetime
     published_at: datetime | None = None
     checks: tuple[Check, ...] = ()

@@ -30,6 +30,7 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.ShowMail,
         order.ListPeople,
         order.ListProfiles,
+        order.ListOrders,
         order.ListSchedules,
         order.ListSoftwareModels,
         order.ListUnmatched,
@@ -41,6 +42,7 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.ShowJob,
         order.ShowPlaybook,
         order.ShowPosition,
+        order.ShowStop,
         order.ShowRenewalReport,
     ),
     OPERATORS: (
@@ -57,6 +59,7 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
     ),
     MANAGERS: (
         order.AddExclusion,
+        order.ApproveOrder,  # the order itself asks that it be another person
         order.ApproveKeep,
         order.RejectKeep,
         order.SendTrialMail,
@@ -70,16 +73,21 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
         order.MoveCandidate,
         order.OrderRules,
         order.PlanReclaim,
+        order.PlanRestore,
         order.Reclaim,
+        order.RefuseOrder,
         order.RemoveEntitlement,
         order.RemoveExclusion,
         order.RemoveRule,
         order.RemoveSaving,
         order.RepairRow,
+        order.RequestReclaim,
+        order.Restore,
         order.RevertPrice,
         order.SaveEntitlement,
         order.SavePrice,
         order.SaveRule,
+        order.StopReclaiming,
         order.UnmapIdentifier,
     ),
     INTEGRATORS: (
@@ -113,10 +121,12 @@ _COMMANDS_OF: Mapping[Roles, tuple[type[order.Command], ...]] = {
     ),
     ADMINS: (
         order.AdoptBackup,
+        order.AllowReclaiming,  # not whoever was stopped: it takes the role of whoever answers for the whole
         order.BackUp,
         order.ErasePerson,
         order.RestoreBackup,
         order.RotateKey,
+        order.SetFourEyes,
     ),
 }
 COMMANDS: Mapping[type[order.Command], Roles] = {

@@ -7,6 +7,7 @@ from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
 from sfsam.ports.mail import Letterbox, Mail, NoMail, NoWebhook, Webhook
 from sfsam.ports.notices import Notices
+from sfsam.ports.orders import Orders
 from sfsam.ports.salesforce import (
     OVERLAP,
     AuthorizationStart,
@@ -63,6 +64,7 @@ __all__ = [
     "NoMail",
     "NoWebhook",
     "Notices",
+    "Orders",
     "OrgSession",
     "Position",
     "PracticeOrg",

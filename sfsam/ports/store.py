@@ -24,6 +24,7 @@ from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports.entitlements import Entitlements, Imports, Prices, Savings
 from sfsam.ports.licenses import Exclusions, Mappings
 from sfsam.ports.notices import Notices
+from sfsam.ports.orders import Orders
 from sfsam.ports.people import History, People
 from sfsam.ports.rules import Rules, RuleTotals
 from sfsam.ports.salesforce import KnownOrg, StagedDownload
@@ -216,6 +217,8 @@ class UnitOfWork(Protocol):
     def requests(self) -> Requests: ...
     @property
     def stops(self) -> Stops: ...
+    @property
+    def orders(self) -> Orders: ...
     @property
     def notices(self) -> Notices: ...
     @property

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
-from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow
+from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow, RunLimit
 from sfsam.domain.attempts import PlannedCall, planned_calls
 from sfsam.domain.candidates import ACTIONS, Action, Candidate, State, words
-from sfsam.domain.commands import PlanReclaim, Reclaim
+from sfsam.domain.commands import Narrowing, PlanReclaim, Reclaim
 from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus, Purpose
-from sfsam.domain.reclaim import Taking, guard_size
+from sfsam.domain.reclaim import Taking, allowed_users, guard_size
 from sfsam.domain.steps import Step
 from sfsam.domain.validation import missing
 from sfsam.errors import NotFound, PermissionMissing, RefusedError, UsageError
@@ -49,7 +51,8 @@ class OrgPlan:
 
 def plan(world: World, command: PlanReclaim) -> PlanAnswer:
     """The plan as people read it: every call, the seats it frees, who stays out, and what no undo gives back."""
-    plans = [_org_plan(world, *part, command.max_users) for part in selection(world, command)]
+    parts = selection(world, command)
+    plans = [_org_plan(world, *part, command.max_users) for part in parts]
     calls = [call for each in plans for call in planned_calls(each.takings)]
     savings, currency = _savings(world, [c.number for each in plans for c in each.going])
     return PlanAnswer(
@@ -60,6 +63,9 @@ def plan(world: World, command: PlanReclaim) -> PlanAnswer:
         currency=currency,
         calls=call_rows(calls),
         not_the_same=not_the_same(calls),
+        fingerprint=fingerprint(parts),
+        limits=[_limit(world, *part, command.max_users) for part in parts],
+        needs_second_person=any(profile.four_eyes for profile, _ in parts),
         left_out=[
             LeftOut(
                 number=candidate.number,
@@ -96,10 +102,11 @@ def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profil
     """The candidates that were asked for, by profile. Each must be Ready (or have had its notice, where the command
     says so), its profile must allow it, and nobody may have stopped all sending."""
     require_not_stopped(world)
-    if bool(command.numbers) == command.all_ready:
+    if [bool(command.numbers), command.all_ready, command.matching is not None].count(True) != 1:
         raise UsageError("Which candidates?", "Give --number once or more, or --all-ready.")
+    shown = _numbers_shown(world, command.matching) if command.matching is not None else None
     with world.store.begin() as work:
-        chosen = _chosen(work, command)
+        chosen = _chosen(work, command, shown)
         parts = [
             (profile_named(work, profile_id), work.profiles.connection(profile_id), list(members))
             for profile_id, members in groupby(
@@ -128,8 +135,7 @@ def with_action(candidate: Candidate, action: Action | None) -> Candidate:
 
 def require_guard(world: World, profile: Profile, selected: int, max_users: int | None) -> None:
     """Refuse a run that touches more people than 25 or 5 % of the org's active users (product.md R7)."""
-    row = next(row for row in world.store.reads.rows("profiles") if row["profile_id"] == profile.profile_id)
-    guard_size(selected, int(row["users"] or 0), max_users)
+    guard_size(selected, int(_row_of(world, profile)["users"] or 0), max_users)
 
 
 def require_permissions(session: OrgSession) -> None:
@@ -173,10 +179,33 @@ def _org_plan(world: World, profile: Profile, candidates: list[Candidate], max_u
     )
 
 
-def _chosen(work: UnitOfWork, command: PlanReclaim | Reclaim) -> list[Candidate]:
-    if command.all_ready:
+def fingerprint(parts: Sequence[tuple[Profile, list[Candidate]]]) -> str:
+    """Which candidates these are, and what is to be done for each: what a plan showed is what is done."""
+    named = sorted(f"{each.number} {each.action}" for _, members in parts for each in members)
+    return hashlib.sha256("\n".join(named).encode()).hexdigest()[:32]
+
+
+def require_as_planned(command: Reclaim, parts: Sequence[tuple[Profile, list[Candidate]]]) -> None:
+    """Refuse a reclaim that is bound to a plan, when the candidates are others by now."""
+    if command.fingerprint and command.fingerprint != fingerprint(parts):
+        raise RefusedError(
+            "The candidates are others than in the plan; nothing was sent.",
+            "Look at the plan again, then confirm that one.",
+        )
+
+
+def _numbers_shown(world: World, narrowing: Narrowing) -> frozenset[str]:
+    """The candidates that are ready and that a list narrowed like this shows."""
+    asked = narrowing.model_dump(mode="json")
+    known = {name: asked[name] or None for name in ("org_ids", "kinds", "models", "departments", "search")}
+    return frozenset(row["number"] for row in world.store.reads.rows("candidates", states=[State.READY], **known))
+
+
+def _chosen(work: UnitOfWork, command: PlanReclaim | Reclaim, shown: Container[str] | None) -> list[Candidate]:
+    if command.all_ready or shown is not None:
         profile_id = profile_named(work, command.profile).profile_id if command.profile else None
-        return work.candidates.select(profile_id=profile_id, state=State.READY)
+        ready = work.candidates.select(profile_id=profile_id, state=State.READY)
+        return [each for each in ready if shown is None or each.number in shown]
     found = [(number, work.candidates.find(number)) for number in dict.fromkeys(command.numbers)]
     unknown = [number for number, candidate in found if candidate is None]
     if unknown:
@@ -214,6 +243,22 @@ def require_allowed(profile: Profile, connection: Connection) -> None:
             f"Reclaiming is limited to the practice org in this version; {connection.url} is a real org.",
             "Export the list of unused licenses and take the seats back in Salesforce Setup.",
         )
+
+
+def _limit(world: World, profile: Profile, candidates: Sequence[Candidate], max_users: int | None) -> RunLimit:
+    row = _row_of(world, profile)
+    active_users = int(row["users"] or 0)
+    return RunLimit(
+        profile=profile.name,
+        is_sandbox=bool(row["is_sandbox"]),
+        selected=people_of(candidates),
+        allowed=allowed_users(active_users, max_users),
+        active_users=active_users,
+    )
+
+
+def _row_of(world: World, profile: Profile) -> dict[str, Any]:
+    return next(row for row in world.store.reads.rows("profiles") if row["profile_id"] == profile.profile_id)
 
 
 def _savings(world: World, numbers: list[str]) -> tuple[Decimal | None, str | None]:

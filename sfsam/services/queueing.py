@@ -54,6 +54,8 @@ COMMAND_OF: dict[JobKind, type[Command]] = {
 
 def enqueue(world: World, command: Enqueue) -> JobAnswer:
     """Save the job, or find the one that was asked for already and has not ended."""
+    if isinstance(command.job, Reclaim) and command.job.after_notice and not world.caller.is_installation:
+        raise RefusedError("Only sfsam itself says that a notice has been answered.", "Reclaim without after_notice.")
     with world.store.begin() as work:
         job = queued(world, work, command)
         work.commit()

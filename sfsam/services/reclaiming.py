@@ -19,7 +19,15 @@ from sfsam.domain.steps import STEPS, Step
 from sfsam.errors import OutcomeUnknown
 from sfsam.ports import OrgSession, UnitOfWork
 from sfsam.services.objections import Objection, covered, sort_out
-from sfsam.services.planning import known, people_of, require_guard, require_permissions, selection
+from sfsam.services.ordering import require_second_person
+from sfsam.services.planning import (
+    known,
+    people_of,
+    require_as_planned,
+    require_guard,
+    require_permissions,
+    selection,
+)
 from sfsam.services.reclaim_batch import Batch
 from sfsam.services.running import JobControl, Phases
 from sfsam.services.sending import Sender
@@ -42,6 +50,8 @@ def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> Re
     parts = selection(world, command)
     for profile, candidates in parts:
         require_guard(world, profile, people_of(candidates), command.max_users)
+    require_as_planned(command, parts)
+    require_second_person(world, command, [profile for profile, _ in parts], job)
     phases = Phases(control, [profile.name for profile, _ in parts] or ["Nothing is ready"])
     runs = [_OrgReclaim(world, profile, candidates, command, job) for profile, candidates in parts]
     for run in runs:

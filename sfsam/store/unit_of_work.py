@@ -13,6 +13,7 @@ from sfsam.store.history import StoredHistory
 from sfsam.store.imports import StoredImports
 from sfsam.store.licenses import StoredExclusions, StoredMappings
 from sfsam.store.notices import StoredNotices
+from sfsam.store.orders import StoredOrders
 from sfsam.store.people import StoredPeople
 from sfsam.store.profiles import StoredProfiles
 from sfsam.store.reconciling import StoredPosition
@@ -49,6 +50,7 @@ class DuckDBUnitOfWork:
         self.candidates = StoredCandidates(cursor, self._changed)
         self.requests = StoredRequests(cursor)
         self.stops = StoredStops(cursor, self._changed)
+        self.orders = StoredOrders(cursor, self._changed)
         self.notices = StoredNotices(cursor, self._changed)
         self.imports = StoredImports(cursor, self._changed)
         self.entitlements = StoredEntitlements(cursor, self._repriced)

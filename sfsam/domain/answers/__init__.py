@@ -28,6 +28,7 @@ from sfsam.domain.answers.notices import (
     TrialMailAnswer,
 )
 from sfsam.domain.answers.operating import BackupAnswer, CheckRow, DiagnosisAnswer, RestoreAnswer
+from sfsam.domain.answers.ordering import FourEyesAnswer, OrderRow
 from sfsam.domain.answers.people import (
     ErasurePreview,
     HousekeepAnswer,
@@ -70,6 +71,7 @@ from sfsam.domain.answers.reclaiming import (
     ReclaimAnswer,
     RestoreNeed,
     RestorePlanAnswer,
+    RunLimit,
     SeatsRestoredAnswer,
     SettleAnswer,
     StopAnswer,
@@ -125,6 +127,7 @@ __all__ = [
     "ExclusionRow",
     "ExportAnswer",
     "FileAnswer",
+    "FourEyesAnswer",
     "HousekeepAnswer",
     "IdentifyAnswer",
     "ImportAnswer",
@@ -140,6 +143,7 @@ __all__ = [
     "ModelRow",
     "Moment",
     "NoticeRow",
+    "OrderRow",
     "OutcomeRow",
     "PageRow",
     "PersonCost",
@@ -171,6 +175,7 @@ __all__ = [
     "RotationAnswer",
     "RulePreview",
     "RuleRow",
+    "RunLimit",
     "SavingAnswer",
     "ScheduleAnswer",
     "SeatsRestoredAnswer",

@@ -24,6 +24,7 @@ class ProfileAnswer(Answer):
     checks: list[Check]
     alias: str = ""
     is_paused: bool = False
+    four_eyes: bool = False
     reconnect_required: bool = False
 
 

@@ -51,7 +51,19 @@ class LeftOut(Answer):
     remedy: str
 
 
+class RunLimit(Answer):
+    """How many people of one org a run touches, and may touch."""
+
+    profile: str
+    is_sandbox: bool
+    selected: int
+    allowed: int
+    active_users: int
+
+
 class PlanAnswer(Answer):
+    """`fingerprint` says which candidates this is the plan for; the reclaim may be bound to it."""
+
     planned_calls: int
     seats_freed: int
     users: int
@@ -60,6 +72,9 @@ class PlanAnswer(Answer):
     calls: list[PlannedCallRow]
     left_out: list[LeftOut]
     not_the_same: list[str] = Field(default_factory=list)  # what an undo cannot give back as it was
+    fingerprint: str = ""
+    limits: list[RunLimit] = Field(default_factory=list)  # one for each org
+    needs_second_person: bool = False
 
 
 class OutcomeRow(Answer):

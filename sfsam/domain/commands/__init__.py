@@ -42,6 +42,7 @@ from sfsam.domain.commands.notices import (
     ShowMail,
 )
 from sfsam.domain.commands.operating import AdoptBackup, BackUp, Diagnose, RestoreBackup
+from sfsam.domain.commands.ordering import ApproveOrder, ListOrders, RefuseOrder, RequestReclaim, SetFourEyes
 from sfsam.domain.commands.people import (
     ConfirmMatch,
     ErasePerson,
@@ -113,8 +114,9 @@ from sfsam.domain.commands.scheduling import (
 __all__ = [
     "AddExclusion",
     "AdoptBackup",
-    "ApproveKeep",
     "AllowReclaiming",
+    "ApproveKeep",
+    "ApproveOrder",
     "BackUp",
     "BeginAuthorization",
     "CancelJob",
@@ -151,6 +153,7 @@ __all__ = [
     "ListJobs",
     "ListName",
     "ListNotices",
+    "ListOrders",
     "ListPeople",
     "ListProfiles",
     "ListReclamationRules",
@@ -179,6 +182,7 @@ __all__ = [
     "Publish",
     "Reclaim",
     "Reconcile",
+    "RefuseOrder",
     "RejectKeep",
     "Remind",
     "RemoveConnection",
@@ -189,6 +193,7 @@ __all__ = [
     "Reopen",
     "RepairRow",
     "ReplaceSecret",
+    "RequestReclaim",
     "ResolvePeople",
     "Restore",
     "RestoreBackup",
@@ -207,6 +212,7 @@ __all__ = [
     "SaveRule",
     "SaveSteps",
     "SendTrialMail",
+    "SetFourEyes",
     "SetReclaim",
     "Settle",
     "ShowActivityLog",

@@ -8,18 +8,20 @@ from typing import Literal
 from pydantic import Field
 
 from sfsam.domain.candidates import Action, State
-from sfsam.domain.commands.base import Command
+from sfsam.domain.commands.base import Command, Narrowing
 from sfsam.domain.jobs import JobKind
 
 
 class PlanReclaim(Command):
     """What taking back these seats would send, read fresh from the org; nothing is sent. Answer: PlanAnswer.
 
-    `action` replaces what the rule proposed, where the kind of each seat allows it (candidates.ACTIONS).
+    `action` replaces what the rule proposed, where the kind of each seat allows it (candidates.ACTIONS). `matching`:
+    all that are ready and that a list narrowed in this way shows.
     """
 
     numbers: tuple[str, ...] = ()
     all_ready: bool = False
+    matching: Narrowing | None = None
     profile: str | None = None
     action: Action | None = None
     max_users: int | None = Field(default=None, ge=1)
@@ -29,15 +31,20 @@ class Reclaim(Command):
     """Take the seats back, or freeze their people. Runs as a job. Answer: ReclaimAnswer.
 
     A seat whose rule notifies first waits for its user: `after_notice` says that the answer, the silence or the
-    approver has decided, and takes seats that are awaiting one of them.
+    approver has decided, and takes seats that are awaiting one of them; only sfsam itself may say so. `fingerprint`, of
+    the plan that was looked at: nothing is done when the candidates are others by now. `order_id`: of the order that a
+    second person approved, where the profile asks for one.
     """
 
     task: Literal[JobKind.RECLAIM] = JobKind.RECLAIM
     numbers: tuple[str, ...] = ()
     all_ready: bool = False
+    matching: Narrowing | None = None
     profile: str | None = None
     action: Action | None = None
     after_notice: bool = False
+    fingerprint: str = ""
+    order_id: str = ""
     max_users: int | None = Field(default=None, ge=1)
 
 
