@@ -167,6 +167,7 @@ ROUTES: Mapping[str, Roles | None] = {
     # Ours. None: whoever asks, without a sign-in.
     "/healthz": None,
     "/readyz": None,
+    "/answer": None,  # whoever has a link of a mail has the right
     "/metrics": None,  # asks for a token of its own
     "/oauth/start": INTEGRATORS,
     "/oauth/callback": INTEGRATORS,

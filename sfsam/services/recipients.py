@@ -113,4 +113,11 @@ def problems(world: World, *, is_practice: bool = False) -> list[tuple[str, str]
         return [
             ("The public address is not encrypted, so no links are sent.", "Let SFSAM_BASE_URL begin with https://.")
         ]
+    if not world.settings.is_sign_in_on:
+        return [
+            (
+                "Without a sign-in sfsam answers this machine only, so links in mails would lead nowhere.",
+                "Set the sign-in up (docs/sign-in.md).",
+            )
+        ]
     return []

@@ -9,8 +9,6 @@ from typing import Any
 
 import streamlit as st
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -19,7 +17,7 @@ from sfsam.config import Settings
 from sfsam.jobs.recovery import settle_what_is_open
 from sfsam.jobs.timekeeper import Timekeeper
 from sfsam.jobs.worker import Worker
-from sfsam.web import lifeline, sign_in
+from sfsam.web import answers, health, lifeline, metrics, sign_in
 from sfsam.web.control import control_route
 from sfsam.web.security import middleware
 
@@ -39,19 +37,13 @@ def build_app(main_script: str) -> st.App:
     )
 
 
-def healthz(_: Request) -> Response:
-    """200 while the database answers."""
-    version = bootstrap.current().reads.version()
-    return JSONResponse({"status": "ok", "data_version": version}, headers={"Cache-Control": "no-store"})
-
-
-ROUTES = [Route("/healthz", healthz), *sign_in.ROUTES]
+ROUTES = [*answers.ROUTES, *health.ROUTES, *metrics.ROUTES, *sign_in.ROUTES]
 
 
 def _below(prefix: str, routes: list[Route]) -> list[Route]:
     """The routes below a path, as behind a reverse proxy, and the health also at the root, where no proxy asks."""
     moved = [Route(prefix + route.path, route.endpoint, methods=route.methods) for route in routes]
-    return [*moved, *([Route("/healthz", healthz)] if prefix else [])]
+    return [*moved, *(health.ROUTES if prefix else [])]
 
 
 def _sign_in(settings: Settings, secret: str) -> dict[str, Any]:
@@ -94,4 +86,5 @@ def _open(closing: ExitStack) -> None:
     timekeeper = Timekeeper(system, worker)
     timekeeper.start()
     closing.callback(timekeeper.stop)
+    closing.enter_context(health.watching(worker, timekeeper))
     closing.enter_context(control_route(settings.control_file, system.send_from_command_line))

@@ -41,6 +41,9 @@ HEADERS = {
 HTTPS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 
 
+OWN_HEADERS = "sfsam.own_headers"  # in the scope of a route that says some of these otherwise
+
+
 class SecurityHeaders:
     """Adds HEADERS to every HTTP answer; where people come by HTTPS, also HTTPS_HEADERS, and Secure to each cookie."""
 
@@ -52,7 +55,7 @@ class SecurityHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update({**HEADERS, **scope.get(OWN_HEADERS, {})})
                 if self._is_https:
                     headers.update(HTTPS_HEADERS)
                     message["headers"] = [_secure(*header) for header in message["headers"]]
