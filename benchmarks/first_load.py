@@ -77,11 +77,11 @@ def _theirs(practice: PracticeProcess, folder: Path, taken_at: datetime) -> dict
     folder.mkdir()
     org = practice.orgs[0]
     questions = folder / "questions.json"
-    questions.write_text(json.dumps({name: _question(practice, name, taken_at) for name in LARGE}))
+    questions.write_text(json.dumps({name: question(practice, name, taken_at) for name in LARGE}))
     done = subprocess.run(
         [
             sys.executable,
-            str(PROJECT / "benchmarks" / "peer.py"),
+            str(PROJECT / "benchmarks" / "peers" / "simple_salesforce_peer.py"),
             *(org["tls_url"], org["access_token"], practice.ca_file, str(folder), str(questions)),
         ],
         capture_output=True,
@@ -94,8 +94,8 @@ def _theirs(practice: PracticeProcess, folder: Path, taken_at: datetime) -> dict
     return answer
 
 
-def _question(practice: PracticeProcess, name: str, taken_at: datetime) -> str:
-    """The SOQL that sfsam's download at this moment sent for the object, field by field."""
+def question(practice: PracticeProcess, name: str, taken_at: datetime) -> str:
+    """The SOQL that sfsam's first download at this moment sends for the object, field by field."""
     org = practice.orgs[0]
     request = urllib.request.Request(
         f"{org['base_url']}/services/data/v66.0/sobjects/{name}/describe",
@@ -104,4 +104,5 @@ def _question(practice: PracticeProcess, name: str, taken_at: datetime) -> str:
     with urllib.request.urlopen(request, timeout=60) as answer:
         described = Described.of(json.load(answer))
     selection = soql.load(name).select(described)
-    return selection.query(logins_since=taken_at - timedelta(days=LOGIN_HISTORY_DAYS))
+    since = taken_at - timedelta(days=LOGIN_HISTORY_DAYS)
+    return selection.query(logins_since=since.replace(hour=0, minute=0, second=0, microsecond=0))

@@ -20,10 +20,11 @@ from sfsam.salesforce.csv_pages import save_page
 from sfsam.salesforce.pages import ObjectPages
 from sfsam.salesforce.session import Session
 
-PARALLEL_PAGES = 4
+PARALLEL_PAGES = 8  # of the 25 that an org serves at once when each takes 20 seconds or more (fact sheet 2.4)
 _ROWS_PER_PAGE = "50000"  # asked for where pages come one after the other
 _FIRST_POLL_SECONDS = 0.25
 _LONGEST_POLL_SECONDS = 5.0
+_POLL_SHARE = 0.125  # of the time waited so far: no job is noticed later than that
 _LONGEST_JOB_SECONDS = 4 * 3600.0
 _REFUSALS = frozenset(
     {
@@ -115,7 +116,7 @@ class BulkReader:
                 raise SalesforceUnavailable("A Bulk query does not come to an end.", "Try again in some hours.")
             self._session.pause(pause)
             waited += pause
-            pause = min(pause * 1.5, _LONGEST_POLL_SECONDS)
+            pause = min(max(pause, waited * _POLL_SHARE), _LONGEST_POLL_SECONDS)
 
     def _fetch(self, job_id: str, pages: ObjectPages, checkpoint: Callable[[], None]) -> None:
         locators = self._locators(job_id)

@@ -166,7 +166,7 @@ def test_waiting_grows_and_can_be_stopped(
     org: PaperOrg, bulk: BulkReader, pages: ObjectPages, session: Session
 ) -> None:
     working = httpx.Response(200, json={"state": "InProgress"})
-    org.fault(r"jobs/query/\w+$", lambda _: working, times=12)
+    org.fault(r"jobs/query/\w+$", lambda _: working, times=60)
     collect(bulk, pages)
     waits = session.pause.seconds  # type: ignore[attr-defined]
     assert waits == sorted(waits)

@@ -1,4 +1,4 @@
-"""The peer: unmodified simple-salesforce, Bulk 2.0, and DuckDB, in a process of its own so that memory can be told.
+"""simple-salesforce, Bulk 2.0, and DuckDB.
 
 Arguments: the org's https address, its token, the CA file, an empty folder, and a JSON file {object: SOQL}.
 Prints one JSON line: seconds, peak_rss_mb, rows.
