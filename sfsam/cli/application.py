@@ -17,6 +17,7 @@ from sfsam.cli import (
     diagnosing,
     entitling,
     licenses,
+    noticing,
     operating,
     people,
     profiles,
@@ -49,6 +50,7 @@ job = typer.Typer(help="Look at the scheduled jobs, run and change them.", no_ar
 exclusions = typer.Typer()
 reclamation = typer.Typer()
 persons = typer.Typer()
+notices = typer.Typer(help="Look at the mails that ask people, and test them.", no_args_is_help=True)
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -91,6 +93,11 @@ for command in (people.unmatched, people.resolve, people.match, people.erase):
 app.command()(people.housekeep)
 app.command()(reclaiming.reclaim)
 app.command()(reclaiming.settle)
+app.add_typer(notices, name="notices")
+notices.command("list")(noticing.listing)
+notices.command()(noticing.test)
+for answering in (noticing.remind, noticing.approve, noticing.reject):
+    app.command()(answering)
 app.add_typer(candidate, name="candidate")
 candidate.command()(deciding.ready)
 candidate.command()(deciding.keep)

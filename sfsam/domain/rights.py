@@ -136,11 +136,13 @@ COMMANDS: Mapping[type[order.Command], Roles] = {
 COMMAND_LINE: Mapping[str, Roles] = {
     words: roles
     for roles, lines in {
-        EVERYONE: "audit, candidate, candidates, doctor, emulator, entitlements, exclusions, exclusions list, export, "
+        EVERYONE: "notices, notices list, "
+        "audit, candidate, candidates, doctor, emulator, entitlements, exclusions, exclusions list, export, "
         "job, job list, jobs, key, models, people, people list, people unmatched, position, profile, profiles, report, "
         "rules, rules list, rules preview, serve, unrecognized",
-        OPERATORS: "download, housekeep, identify, job run, people resolve, profile validate, reconcile, settle",
-        MANAGERS: "candidate keep, candidate ready, exclusions add, exclusions remove, import, map, people match, "
+        OPERATORS: "download, housekeep, identify, job run, people resolve, profile validate, reconcile, remind, settle",
+        MANAGERS: "approve, notices test, reject, "
+        "candidate keep, candidate ready, exclusions add, exclusions remove, import, map, people match, "
         "propose, reclaim, rules delete, rules off, rules on, rules save, unmap",
         INTEGRATORS: "connect, demo, job change, job pause, job resume, profile delete, profile pause, "
         "profile publish, profile resume",
