@@ -76,7 +76,6 @@ class AppProcess:
             END_WITH_STDIN: "1",
             "STREAMLIT_SERVER_ADDRESS": self._host,
             "STREAMLIT_SERVER_PORT": str(self._port),
-            "STREAMLIT_SERVER_BASE_URL_PATH": self._settings.path_prefix.strip("/"),
             "STREAMLIT_SERVER_HEADLESS": "true",
             "STREAMLIT_BROWSER_GATHER_USAGE_STATS": "false",
         }

@@ -37,6 +37,11 @@ def send(command: Command) -> Any:
     return system().send(command, identity.person().caller)
 
 
+def address(route: str) -> str:
+    """The address of a route of ours that is no page, such as /oauth/start, below the path that the app is under."""
+    return f"{system().settings.path_prefix}{route}"
+
+
 def _reads() -> Reads:
     """The reads, for whoever still has a role; a part of a page that is drawn by itself ends with the sign-in too."""
     if not identity.person().roles:

@@ -8,6 +8,7 @@ from contextlib import ExitStack, asynccontextmanager
 from typing import Any
 
 import streamlit as st
+import streamlit.config
 from starlette.concurrency import run_in_threadpool
 from starlette.routing import Route
 from streamlit.runtime.pages_manager import PagesManager
@@ -28,6 +29,8 @@ def build_app(main_script: str) -> st.App:
     # Streamlit's older mechanism would run pages/*.py without the main script on the first deep link.
     PagesManager.uses_pages_directory = False
     secret = bootstrap.sign_in_secret(settings) if settings.is_sign_in_on else ""
+    if settings.path_prefix:  # of the environment Streamlit reads it by its own command only
+        streamlit.config.set_option("server.baseUrlPath", settings.path_prefix)
     return st.App(
         main_script,
         lifespan=_lifespan,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from html import escape
 from urllib.parse import quote
 
 import streamlit as st
@@ -134,7 +135,8 @@ def profile_card(profile: ProfileAnswer) -> None:
 def login_link(profile_id: str, *, again: bool) -> None:
     """A link in this tab to Salesforce's log-in; the id is made by us and quoted all the same."""
     looks, label = ("as-button as-secondary", "Log in again") if again else ("as-button", "Log in to Salesforce")
-    st.html(f'<a class="{looks}" href="/oauth/start?profile={quote(profile_id)}">{label}</a>', width="content")
+    address = frames.address(f"/oauth/start?profile={quote(profile_id)}")
+    st.html(f'<a class="{looks}" href="{escape(address)}">{label}</a>', width="content")
 
 
 def redirect_url() -> str:

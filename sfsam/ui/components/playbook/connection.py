@@ -12,7 +12,7 @@ from sfsam.domain.answers import ConnectionAnswer, PlaybookAnswer
 from sfsam.domain.commands import CreateToken, RemoveConnection, SaveConnection
 from sfsam.domain.jobs import JobKind
 from sfsam.domain.profiles import GrantType, Purpose
-from sfsam.ui import formats, state, viewer
+from sfsam.ui import formats, frames, state, viewer
 from sfsam.ui import messages as common
 from sfsam.ui import playbook_messages as messages
 from sfsam.ui.components import cards, failures, jobs
@@ -154,7 +154,7 @@ def _token(book: PlaybookAnswer, purpose: Purpose) -> None:
     elif given and given.grant is grant and given.has_secret:
         query = {"profile": book.profile_id, "purpose": purpose, "back": "playbook", "other_org": int(accepts)}
         looks = "as-button as-secondary" if given.connected_at else "as-button"
-        address = f"/oauth/start?{urlencode(query)}"
+        address = frames.address(f"/oauth/start?{urlencode(query)}")
         st.html(f'<a class="{looks}" href="{escape(address)}">Create and get OAuth token</a>', width="content")
     elif purpose is Purpose.READ:
         st.caption(messages.SAVE_FIRST)
