@@ -19,6 +19,7 @@ from sfsam.cli import (
     licenses,
     noticing,
     operating,
+    ordering,
     people,
     profiles,
     reclaiming,
@@ -51,6 +52,7 @@ exclusions = typer.Typer()
 reclamation = typer.Typer()
 persons = typer.Typer()
 notices = typer.Typer(help="Look at the mails that ask people, and test them.", no_args_is_help=True)
+orders = typer.Typer(help="Decide about what waits for a second person.", no_args_is_help=True)
 candidate = typer.Typer(help="Decide about one removal candidate.", no_args_is_help=True)
 
 app.command()(serving.demo)
@@ -92,7 +94,14 @@ for command in (people.unmatched, people.resolve, people.match, people.erase):
     persons.command()(command)
 app.command()(people.housekeep)
 app.command()(reclaiming.reclaim)
+app.command()(reclaiming.restore)
 app.command()(reclaiming.settle)
+app.command()(reclaiming.stop_reclaiming)
+app.command()(reclaiming.allow_reclaiming)
+app.add_typer(orders, name="orders")
+orders.command("list")(ordering.listing)
+orders.command()(ordering.approve)
+orders.command()(ordering.refuse)
 app.add_typer(notices, name="notices")
 notices.command("list")(noticing.listing)
 notices.command()(noticing.test)

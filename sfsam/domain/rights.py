@@ -138,15 +138,16 @@ COMMAND_LINE: Mapping[str, Roles] = {
     for roles, lines in {
         EVERYONE: "notices, notices list, "
         "audit, candidate, candidates, doctor, emulator, entitlements, exclusions, exclusions list, export, "
-        "job, job list, jobs, key, models, people, people list, people unmatched, position, profile, profiles, report, "
-        "rules, rules list, rules preview, serve, unrecognized",
+        "job, job list, jobs, key, models, orders, orders list, people, people list, people unmatched, position, "
+        "profile, profiles, report, rules, rules list, rules preview, serve, unrecognized",
         OPERATORS: "download, housekeep, identify, job run, people resolve, profile validate, reconcile, remind, settle",
         MANAGERS: "approve, notices test, reject, "
-        "candidate keep, candidate ready, exclusions add, exclusions remove, import, map, people match, "
-        "propose, reclaim, rules delete, rules off, rules on, rules save, unmap",
+        "candidate keep, candidate ready, exclusions add, exclusions remove, import, map, orders approve, "
+        "orders refuse, people match, propose, reclaim, restore, rules delete, rules off, rules on, rules save, "
+        "stop-reclaiming, unmap",
         INTEGRATORS: "connect, demo, job change, job pause, job resume, profile delete, profile pause, "
         "profile publish, profile resume",
-        ADMINS: "backup, key rotate, people erase, restore-backup",
+        ADMINS: "allow-reclaiming, backup, key rotate, people erase, restore-backup",
     }.items()
     for words in lines.split(", ")
 }

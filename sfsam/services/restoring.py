@@ -40,6 +40,7 @@ def restore(world: World, command: Restore, job: Job, control: JobControl) -> Se
     return SeatsRestoredAnswer(
         planned_calls=sum(run.planned for run in runs),
         restored=sum(run.restored for run in runs),
+        unknown=sum(run.unknown for run in runs),
         outcomes=[outcome for run in runs for outcome in run.outcomes],
     )
 
@@ -79,7 +80,7 @@ class _OrgRestore:
         self._candidates = candidates
         self._actor = actor
         self._job = job
-        self.planned = self.restored = 0
+        self.planned = self.restored = self.unknown = 0
         self.outcomes: list[OutcomeRow] = []
 
     def apply(self, phases: Phases) -> None:
@@ -144,6 +145,7 @@ class _OrgRestore:
                 closed = sender.send(call)
             except OutcomeUnknown as trouble:
                 for number in {change.number for change in call.changes} & set(waiting):
+                    self.unknown += 1
                     self._tell(waiting.pop(number)[0], str(trouble))
                 continue
             for attempt in closed:

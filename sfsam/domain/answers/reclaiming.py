@@ -116,6 +116,7 @@ class SeatsRestoredAnswer(Answer):
     planned_calls: int
     restored: int
     outcomes: list[OutcomeRow]
+    unknown: int = 0  # of which no answer came: settle says
 
 
 class StopAnswer(Answer):
