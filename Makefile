@@ -50,7 +50,7 @@ bench: $(VENV)/installed-dev  ## side-by-side measurements
 
 conformance: $(VENV)/installed-dev  ## foreign clients and parsers against the practice org
 	$(BIN)/python -m tests.e2e.foreign_tools
-	$(BIN)/python -m pytest tests/e2e -k "foreign_clients or parser_agreement"
+	$(BIN)/python -m pytest tests/e2e -k "foreign_clients or parser_agreement" --conformance
 
 campaign: $(VENV)/installed-dev  ## the long versions of the kill and fault runs
 	$(BIN)/python -m pytest tests/e2e -m "" --campaign

@@ -12,30 +12,46 @@ from typing import Any
 import certifi
 import duckdb
 import pytest
+from hypothesis import settings
 
 from sfsam.store import database, migrations
+from tests.examples import CAMPAIGN, is_campaign
 
 FINDING = "finding"
 TESTS = Path(__file__).parent
 LONGEST_FIRST = (
+    "browser/test_troubles_on_pages.py",
+    "browser/test_playbook.py",
+    "browser/test_planted_secrets.py",
     "e2e/test_troubles.py",
     "browser/test_main_job.py",
-    "browser/test_playbook.py",
-    "browser/test_troubles_on_pages.py",
-    "browser/test_deep_links.py",
-    "e2e/test_foreign_clients_sf.py",
+    "browser/test_license_position.py",
     "e2e/test_killed_while_reclaiming.py",
     "e2e/test_killed_while_downloading.py",
+    "browser/test_deep_links.py",
 )
 THEN_FOLDERS = ("browser", "e2e", "cli", "emulator")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--campaign", action="store_true", help="the long versions of the kill and fault runs")
+    parser.addoption("--campaign", action="store_true", help="the long versions of the kill, fault and fuzz runs")
+    parser.addoption("--conformance", action="store_true", help="also what needs foreign clients to be installed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_configure(config: pytest.Config) -> None:
+    """Property tests take the same examples in every run of CI, and new ones in each campaign."""
+    if config.getoption("--campaign"):
+        os.environ[CAMPAIGN] = "1"
+    settings.register_profile("here", derandomize=not is_campaign(), database=None, deadline=None, print_blob=True)
+    settings.load_profile("here")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest is begun first, so that no worker waits at the end for a long file of the other's."""
+    if not config.getoption("--conformance"):
+        left_out = [item for item in items if item.get_closest_marker("conformance")]
+        items[:] = [item for item in items if item not in set(left_out)]
+        config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: _turn(item.path))
 
 

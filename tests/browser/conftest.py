@@ -16,6 +16,8 @@ from tests.e2e.journey import PROJECT, PracticeProcess, practice_org
 PICTURES = PROJECT / "build" / "browser"
 SECONDS_TO_APPEAR = 30  # on a machine that has other things to do as well
 WIDTH, HEIGHT = 1440, 950
+# Each visit loads the whole frame anew: what is compiled for speed or moves for beauty is thrown away a second later.
+LEAN = ["--disable-gpu", "--force-prefers-reduced-motion", "--js-flags=--no-turbofan,--no-maglev"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,7 +33,7 @@ def browser() -> Iterator[Browser]:
     assert path, "No browser for the tests: install Chromium or set CHROMIUM_PATH to one."
     expect.set_options(timeout=SECONDS_TO_APPEAR * 1000)
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path)
+        browser = driver.chromium.launch(executable_path=path, args=LEAN)
         yield browser
         browser.close()
 

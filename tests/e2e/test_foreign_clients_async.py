@@ -13,7 +13,7 @@ import pytest
 from tests.e2e.foreign_tools import ForeignTools
 from tests.e2e.journey import PracticeProcess, practice_org
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.conformance]
 
 SCRIPTS = Path(__file__).parent / "foreign_scripts"
 USERS = 700

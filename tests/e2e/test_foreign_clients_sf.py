@@ -21,7 +21,7 @@ from tests.e2e.journey import PracticeProcess, practice_org
 from tests.e2e.metadata_projects import Definitions, known_types, members_of, parsed, tree, unpack_project
 from tests.e2e.signing_key import write_key
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.conformance]
 
 USERS = 600
 QUERY = "SELECT Id, Username, Profile.Name FROM User ORDER BY Username"

@@ -1,4 +1,4 @@
-"""kill -9 in each window of a reclaim of 50 people: nobody is sent twice, and settle ends every open outcome.
+"""kill -9 in each window of a reclaim of two batches of people: nobody is sent twice, and settle ends every open outcome.
 
 The practice org holds its answer, so that the process is killed exactly where we want it (ADR 5):
 
@@ -21,8 +21,8 @@ import pytest
 
 from tests.e2e.journey import CommandLine, PracticeProcess, practice_org, wait_until
 
-USERS = 2000
-PEOPLE = 50
+USERS = 1300
+PEOPLE = 30  # more than one batch of 25
 WRITE = "/composite/sobjects"
 _SPACE = "(%20|\\+)"
 READ_PEOPLE = f"FROM{_SPACE}UserLogin{_SPACE}WHERE{_SPACE}UserId{_SPACE}IN"  # what people hold, before the first step
@@ -67,7 +67,7 @@ def test_each_window(tmp_path: Path, rounds: int, tell: Callable[[str], None]) -
                 _kill_in(window, practice, sfsam, chance)
                 hits[window] += 1
             assert sfsam.done("audit", "--verify")["intact"] is True
-    tell(f"kill -9 while reclaiming 50 people, hits per window: {dict(hits)}")
+    tell(f"kill -9 while reclaiming {PEOPLE} people, hits per window: {dict(hits)}")
     assert all(hits[window] == rounds for window in WINDOWS)
 
 

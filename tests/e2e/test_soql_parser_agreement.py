@@ -15,6 +15,8 @@ from sfsam.emulator.errors import SalesforceError
 from sfsam.emulator.soql.parser import parse
 from tests.e2e.foreign_tools import ForeignTools
 
+pytestmark = pytest.mark.conformance
+
 _ASK = """
 const { parseQuery } = require('@jetstreamapp/soql-parser-js');
 const valid = (query) => { try { parseQuery(query); return true } catch (error) { return false } };

@@ -29,6 +29,7 @@ from sfsam.domain.entitlements import Entitlement, Period
 from sfsam.domain.savings import Cause
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import NotFound, RefusedError
+from tests.examples import examples
 from tests.services.conftest import Bench
 from tests.store import tiny_org
 from tests.store.test_reads import candidate
@@ -155,7 +156,7 @@ prices = st.one_of(st.none(), st.integers(min_value=0, max_value=10_000_000).map
 contracts = st.lists(st.tuples(seats, prices, st.sampled_from(Period)), min_size=1, max_size=4)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(entered=contracts)
 def test_the_unit_cost_is_the_weighted_average_to_the_cent(
     company: Bench, entered: list[tuple[int | None, Decimal | None, Period]]

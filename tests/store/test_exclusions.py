@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from sfsam.domain.exclusions import EVERY_ORG, Exclusion, Subject
 from sfsam.store.database import DuckDBStore
+from tests.examples import examples
 from tests.store import tiny_org
 from tests.store.conftest import AUDIT_KEY
 
@@ -75,7 +76,7 @@ def matches(exclusion: dict, person: dict) -> bool:  # type: ignore[type-arg]
             return False
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @example(
     [{"org": "o1", "username": "ab@x", "profile": None, "department": None}],
     [{"subject": Subject.PATTERN, "value": "a[bc]@x", "org_id": "", "expires_on": TODAY}],

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sfsam.ports import StagedDownload, StagedObject
 from sfsam.store.database import DuckDBStore
 from sfsam.store.history import OBJECTS_OF, keep_seat_periods
+from tests.examples import examples
 from tests.store import tiny_org
 from tests.store.conftest import AUDIT_KEY
 from tests.store.test_people import enter
@@ -70,7 +71,7 @@ def publish(store: DuckDBStore, at: datetime, held: set[Seat], missing: set[str]
     enter(store, "snapshot", [snapshot | {"object_rows": counted, "incomplete": "[]", "warnings": "[]"}])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(steps=downloads)
 def test_any_past_day_shows_what_its_last_download_showed(shared: DuckDBStore, steps: list[dict[str, Any]]) -> None:
     with shared._cursor() as cursor:

@@ -19,6 +19,7 @@ from sfsam.domain.people import (
     UserMatch,
 )
 from sfsam.store.database import DuckDBStore
+from tests.examples import examples
 from tests.store.conftest import AUDIT_KEY
 
 NOW = datetime(2026, 11, 24, 12)
@@ -144,7 +145,7 @@ def decided_by(user: dict[str, Any], directory: list[Person], tried: list[Resolu
     return None
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(population=users, entries=people, tried=rules)
 def test_rules_match_as_plain_python_does(
     shared: DuckDBStore, population: list[dict[str, Any]], entries: list[dict[str, str]], tried: list[ResolutionRule]

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sfsam.store.database import DuckDBStore
+from tests.examples import examples
 from tests.store import tiny_org
 from tests.store.conftest import AUDIT_KEY
 from tests.store.tiny_org import OBJECTS, TAKEN_AT, USER_HEAD
@@ -37,7 +38,7 @@ people = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(8), deadline=None)
 @given(people)
 def test_the_parts_of_every_license_add_up_to_what_is_assigned(population: list[dict]) -> None:  # type: ignore[type-arg]
     users, assigned, packages, logins = [], [], [], []

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from sfsam.emulator.org import Org, build_orgs
 from tests.emulator.data.desk import NOW, Desk
+from tests.examples import examples
 
 ACTIONS = ("deactivate", "reactivate", "assign", "unassign", "license", "unlicense", "seat", "unseat", "move", "flag")
 
@@ -85,7 +86,7 @@ def check_mirrors(desk: Desk) -> None:
     assert lacking == [(0,)]
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.tuples(st.sampled_from(ACTIONS), st.integers(0, 10_000)), min_size=5, max_size=12))
 def test_sums_hold_after_any_sequence_of_writes(tried_org: Org, steps: list[tuple[str, int]]) -> None:
     desk = Desk(tried_org)
