@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sfsam.ui import shell
-from sfsam.ui.components import candidates, evidence, export, filters, jobs, plan
+from sfsam.ui.components import candidates, evidence, export, filters, jobs, notices, plan
 from sfsam.ui.viewer import MANAGERS
 
 controls = shell.open_page("Removal candidates", MANAGERS)
@@ -27,4 +27,5 @@ with wide:
 with narrow:
     if shown:
         with evidence.panel(shown["org_id"], shown["user_id"], candidate=shown):
+            notices.waiting(shown)
             candidates.moves(shown)

@@ -16,13 +16,29 @@ AUDIENCES = {
 }
 KINDS = {"ask": "Question", "reminder": "Reminder", "digest": "Decision asked for"}
 STATES = {"intended": "On its way", "sent": "Sent", "refused": "Refused", "unknown": "Not known"}
+ENCRYPTION = {"starttls": "STARTTLS", "implicit": "TLS from the beginning", "none": "None; on this machine"}
 NO_NOTICES = (
-    "Nobody was written to yet. A rule that notifies asks people by mail when one of their seats is reclaimed; what "
-    "was sent stands here."
+    "Nobody was written to yet",
+    "A rule that notifies asks people by mail when one of their seats is reclaimed. What was sent stands here.",
 )
+NO_MANAGERS = (
+    "With SFSAM_MAIL_MANAGERS, questions and the decisions that nobody else can make go to the license managers."
+)
+NO_WEBHOOK = (
+    "With SFSAM_WEBHOOK_URL a chat is told when a reclaim ends, when decisions wait and when a job fails. It names no "
+    "people."
+)
+WEBHOOK = "Told when a reclaim ends, when decisions wait and when a job fails. It names no people."
 MAIL_IS_READY = "People can be asked by mail."
 PRACTICE_NOTE = "For the practice org, whose people are invented, a mail server on this machine is enough."
 WEBHOOK_UNSIGNED = "It is not signed; set SFSAM_WEBHOOK_SECRET, so that the chat can tell our messages from others."
+
+
+def badge(*, is_set: bool) -> tuple[str, str, str]:
+    """Icon, color and word: whether something is set."""
+    if is_set:
+        return ":material/check_circle:", "green", "Set"
+    return ":material/radio_button_unchecked:", "gray", "Not set"
 
 
 def reminded(result: dict[str, Any]) -> str:

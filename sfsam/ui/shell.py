@@ -143,6 +143,12 @@ SECTIONS: dict[str, list[Entry]] = {
         Entry(
             "pages/operations/jobs.py", "Jobs", ":material/schedule:", "Downloads and other work, with their results."
         ),
+        Entry(
+            "pages/operations/notifications.py",
+            "Notifications",
+            ":material/mail:",
+            "Whether people can be asked by mail, and who was.",
+        ),
         Entry("pages/operations/audit.py", "Audit", ":material/history:", "Who changed what, when and why."),
     ],
 }

@@ -17,6 +17,7 @@ from sfsam.domain.answers import (
     ExportAnswer,
     JobAnswer,
     LeftOut,
+    MailAnswer,
     PlanAnswer,
     PlannedCallRow,
     ProfileAnswer,
@@ -41,6 +42,7 @@ from sfsam.domain.commands import (
     RunScheduleNow,
     ShowAudit,
     ShowJob,
+    ShowMail,
 )
 from sfsam.domain.jobs import JobKind, JobState, Phase, Progress
 from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
@@ -100,6 +102,11 @@ COLUMNS: dict[str, str] = {
     "allowed used expected remaining pace projected used_up_on allowed_per_month used_per_month period_start "
     "period_end contract_start contract_end is_ended counted_at overage_grace",
     "consumption_history": "day allowed used",
+    "notices": "notice_id number name org org_id model kind audience state said answer_until intended_at closed_at "
+    "candidate_state",
+    "waiting_candidates": "number state profile_id org_id org user_id name kind identifier model rule_id inactive_days "
+    "potential_savings currency tried_at asked_at answer_until reminders reminded_at decision reason answered_by "
+    "answered_at digest_at asked_audience",
     "reconciliations": "day org org_id currency licenses owned assigned stale annual_spend potential_savings "
     "over_licensed true_up taken_at reconciled_at",
     "position_change": "org org_id kind identifier model owned_before owned_after assigned_before assigned_after "
@@ -204,6 +211,7 @@ class FakeSystem:
         self.jobs: dict[str, JobAnswer] = {}
         self.profiles: list[ProfileAnswer] = []
         self.playbooks = FakePlaybooks()
+        self.mail = MAIL
         self.intact = True
         self.raises: dict[type[Command], Exception] = {}
 
@@ -219,6 +227,8 @@ class FakeSystem:
                 return self.add_job(JobKind.DOWNLOAD)
             case ShowJob(job_id=job_id):
                 return self.jobs[job_id]
+            case ShowMail():
+                return self.mail
             case ListProfiles():
                 return self.profiles
             case DraftProfile():
@@ -269,6 +279,18 @@ class FakeSystem:
         return job
 
 
+MAIL = MailAnswer(
+    host="mail.northwind.example",
+    port=587,
+    tls="starttls",
+    has_log_in=True,
+    sender="licenses@northwind.example",
+    managers="",
+    base_url="https://licenses.northwind.example",
+    webhook_is_set=True,
+    webhook_is_signed=False,
+    problems=[],
+)
 PROGRESS = Progress(
     share=0.63,
     sentence="About 2 minutes are left.",

@@ -64,6 +64,8 @@ FILLED_ELSEWHERE = frozenset(
         "import_rows",
         "imports",
         "mappings",
+        "notices",
+        "old_attention",
         "position_change",
         "position_on_day",
         "renewals",
@@ -71,6 +73,7 @@ FILLED_ELSEWHERE = frozenset(
         "savings_entered",
         "savings_freed",
         "scheduled_jobs",
+        "waiting_candidates",
     ]
 )
 
