@@ -18,7 +18,7 @@ BAR = 0.34  # of a row
 TEXT_ABOVE = 0.42  # of a row, from the bar's middle to the words above it
 MARK = 0.24  # of a row, from the bar's middle to either end of the mark
 LONGEST_NAME = 30
-LONGEST_OF_SEVERAL, LONGEST_ORG = 24, 16
+LONGEST_OF_SEVERAL, LONGEST_ORG = 24, 18
 DRAWN = ("over", "ahead", "behind", "even")
 WORST_FIRST = (*DRAWN, "unknown", "unlimited", "ended")
 
@@ -102,7 +102,7 @@ def _name(row: dict[str, Any], roles: Roles, *, several: bool) -> str:
     """The entitlement, and its org where there are several."""
     if not several:
         return escape(_clipped(row["label"], LONGEST_NAME))
-    org = escape(_clipped(row["org"], LONGEST_ORG))
+    org = escape(_squeezed(row["org"], LONGEST_ORG))
     label = escape(_clipped(row["label"], LONGEST_OF_SEVERAL))
     return f"{label}  <span style='color:{roles.muted};font-size:12px'>{org}</span>"
 
@@ -110,6 +110,13 @@ def _name(row: dict[str, Any], roles: Roles, *, several: bool) -> str:
 def _clipped(text: Any, most: int) -> str:
     words = str(text)
     return words if len(words) <= most else words[: most - 1].rstrip() + "…"
+
+
+def _squeezed(text: Any, most: int) -> str:
+    """Beginning and end: orgs of one company often differ in their last word only."""
+    words = str(text)
+    end = most // 2
+    return words if len(words) <= most else f"{words[: most - end - 1].rstrip()}…{words[-end:].lstrip()}"
 
 
 def _hover(row: dict[Any, Any]) -> str:

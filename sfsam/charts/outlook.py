@@ -23,12 +23,16 @@ def outlook_rows(history: pd.DataFrame, ends_on: date | None, expected: int | No
 
 
 def outlook_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
-    """Owned, active and stale as lines, what is expected to be assigned dashed. `rows` as of `outlook_rows`."""
+    """Owned, active and stale as lines; what is assigned, and dashed what of it is expected. `rows` as of
+    `outlook_rows`."""
     roles = ROLES[mode]
     lines = (
         ("owned", "Owned", roles.owned, {"width": 1.2, "dash": "dot"}),
         ("active", "Active", roles.active, {"width": 2.2}),
         ("stale", "Stale", roles.stale, {"width": 2.2}),
+        ("assigned", "Assigned", roles.ink, {"width": 1.6}),
         ("expected", "Expected", roles.ink, {"width": 1.6, "dash": "dash"}),
     )
-    return draw_course(Drawing(mode, height=HEIGHT), rows, lines, roles)
+    return draw_course(
+        Drawing(mode, height=HEIGHT), rows, lines, roles, unnamed="assigned" if rows["expected"].notna().any() else ""
+    )

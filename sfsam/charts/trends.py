@@ -29,16 +29,18 @@ def trend_lines(rows: pd.DataFrame, mode: Mode) -> go.Figure:
     return draw_course(Drawing(mode, height=HEIGHT), rows, lines, roles)
 
 
-def draw_course(figure: Drawing, rows: pd.DataFrame, lines: Sequence[Line], roles: Roles) -> go.Figure:
+def draw_course(
+    figure: Drawing, rows: pd.DataFrame, lines: Sequence[Line], roles: Roles, *, unnamed: str = ""
+) -> go.Figure:
     """Draw columns of `rows` over its column day, from zero, each named at its end; one without a value is left out.
 
-    `lines`: column, name, color, style of the line.
+    `lines`: column, name, color, style of the line. `unnamed` is a column whose line leads into another, named one.
     """
     drawn = [line for line in lines if rows[line[0]].notna().any()]
     for column, label, color, style in drawn:
         _add_line(figure, rows, column, label, {"color": color, **style})
     top = max((float(rows[column].max()) for column, *_ in drawn), default=1.0) * 1.06 or 1.0
-    _name_ends(figure, rows, drawn, top, roles)
+    _name_ends(figure, rows, [line for line in drawn if line[0] != unnamed], top, roles)
     shown = ticks(top)
     figure.update_yaxes(
         range=[0, top],
@@ -75,13 +77,11 @@ def _add_line(figure: Drawing, rows: pd.DataFrame, column: str, label: str, line
 
 
 def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> None:
-    """Write each line's name and last value beside its end, pushed apart where they would touch."""
+    """Write each line's name and last value beside its end, pushed apart where they would touch, inside the figure."""
     room = top * 0.075
     ends = sorted((float(rows[column].dropna().iloc[-1]), label, color) for column, label, color, _ in lines)
-    lowest_free = float("-inf")
-    for value, label, color in ends:
-        place = max(value, lowest_free)
-        lowest_free = place + room
+    places = _apart([value for value, _, _ in ends], room, top)
+    for place, (value, label, color) in zip(places, ends, strict=True):
         words = roles.stale_text if label == "Stale" else color
         figure.add_annotation(
             x=1,
@@ -92,6 +92,18 @@ def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float
             text=f"<span style='color:{words}'>{label} {number(value)}</span>",
             showarrow=False,
         )
+
+
+def _apart(values: list[float], room: float, top: float) -> list[float]:
+    """The values, lowest first, at least `room` apart: pushed up, and down again where that would leave the figure."""
+    places: list[float] = []
+    for value in values:
+        places.append(max(value, places[-1] + room) if places else value)
+    highest = top
+    for number_, place in reversed(list(enumerate(places))):
+        places[number_] = min(place, highest)
+        highest = places[number_] - room
+    return places
 
 
 def ticks(top: float) -> list[float]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sfsam.charts.formats import counted, money_exact, number
+from sfsam.charts.formats import counted, is_missing, money_exact, number
 from sfsam.domain.answers import ExclusionPreview
 from sfsam.domain.exclusions import Subject
 from sfsam.ui.formats import NOT_APPLICABLE, day, plain
@@ -98,7 +98,10 @@ def alternative(row: dict[str, Any]) -> str:
     """What a license may be changed to, and what a seat saves."""
     saves = row["saves_per_seat"]
     known = saves == saves and saves is not None
-    worth = f", **{money_exact(saves, row['currency'])}** less a seat and year" if known else "; its price is not known"
+    unknown = (
+        "; its price is not known" if is_missing(row["currency"]) else f"; its price in {row['currency']} is not known"
+    )
+    worth = f", **{money_exact(saves, row['currency'])}** less a seat and year" if known else unknown
     return f"**{plain(row['alternative_model'])}**{worth}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 import pandas as pd
@@ -171,9 +172,21 @@ def test_the_outlook_is_dashed_and_begins_where_the_history_ends() -> None:
     assert known == [float(history["assigned"].iloc[-1]), 999.0]
     assert expected.line.dash == "dash"
     assert any("Expected 999" in text for text in words(figure))
+    assert "Assigned" in [line.name for line in figure.data]  # the line that the dashed one goes on from
+    assert not any("Assigned" in text for text in words(figure))
     assert "Expected" not in [
         line.name for line in charts.outlook_lines(charts.outlook_rows(history, None, None), "light").data
     ]
+
+
+def test_the_names_of_lines_that_end_close_together_stay_apart_and_inside() -> None:
+    history = frame("license_history").assign(owned=1_000, active=995, stale=990)
+    figure = charts.outlook_lines(charts.outlook_rows(history, datetime(2027, 1, 31).date(), 1_003), "light")
+    places = sorted(note.y for note in figure.layout.annotations)
+    assert len(places) == 4
+    top = figure.layout.yaxis.range[1]
+    assert places[-1] <= top
+    assert min(high - low for low, high in pairwise(places)) > 0.07 * top
 
 
 def test_the_what_if_marks_the_threshold_that_is_tried() -> None:

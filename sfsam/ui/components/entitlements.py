@@ -27,16 +27,16 @@ SORTINGS = [
     tables.Sorting("Newest first", "number", descending=True),
 ]
 COLUMNS = [
-    tables.text("Number", "number", 98),
-    tables.text("License", "model", 152),
-    tables.text("Org", "org", 168),
+    tables.text("Number", "number", 94),
+    tables.text("License", "model", 144),
+    tables.text("Org", "org", 160),
     tables.pill("State", "state", messages.STATES, STATE_COLORS),
-    tables.Column("Seats", lambda row: _quantity(row), 76, is_number=True),
-    tables.Column("Unit price", lambda row: _price(row), 128, is_number=True),
-    tables.amount("A year", "annual_cost", 92),
-    tables.Column("Starts", lambda row: formats.day(row["starts_on"]), 96),
-    tables.Column("Ends", lambda row: formats.day(row["ends_on"]), 96),
-    tables.Column("Contract", lambda row: formats.optional(row["contract"]), 94),
+    tables.Column("Seats", lambda row: _quantity(row), 74, is_number=True),
+    tables.Column("Unit price", lambda row: _price(row), 118, is_number=True),
+    tables.amount("A year", "annual_cost", 86),
+    tables.Column("Starts", lambda row: formats.day(row["starts_on"]), 90),
+    tables.Column("Ends", lambda row: formats.day(row["ends_on"]), 92),
+    tables.Column("Contract", lambda row: formats.optional(row["contract"]), 100),
 ]
 
 

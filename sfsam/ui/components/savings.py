@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from sfsam.charts.formats import money, money_exact, number
+from sfsam.charts.formats import is_missing, money, money_exact, number
 from sfsam.domain import money as cells
 from sfsam.domain.commands import EnterSaving, RemoveSaving
 from sfsam.domain.savings import Cause
@@ -70,10 +70,10 @@ def freed(scope: Scope) -> None:
         _table(
             [
                 {
-                    "Month": f"{pd.Timestamp(row['month']):%b %Y}",
-                    "Org, rule": f"{formats.plain(row['org'])}, {formats.plain(formats.words(row['rule']).lower())}",
+                    "Month, org and rule": f"{pd.Timestamp(row['month']):%b %Y}, {formats.plain(row['org'])}: "
+                    f"{formats.plain(formats.words(row['rule']).lower())}",
                     "Seats": number(row["seats"]),
-                    "A year": formats.plain(money_exact(row["amount"], row["currency"])),
+                    "A year": formats.plain(_amount(row)),
                 }
                 for row in rows.head(SHOWN).to_dict("records")
             ],
@@ -118,15 +118,15 @@ def _listed(rows: pd.DataFrame, may_change: bool) -> None:
     selected = tables.grid(
         rows,
         [
-            tables.Column("Day", lambda row: formats.day(row["saved_on"]), 96),
-            tables.Column("Why", lambda row: messages.CAUSES[row["cause"]], 186),
-            tables.text("License", "model", 170),
-            tables.Column("Org", lambda row: formats.optional(row["org"]), 140),
+            tables.Column("Day", lambda row: formats.day(row["saved_on"]), 92),
+            tables.Column("Why", lambda row: messages.CAUSES[row["cause"]], 172),
+            tables.text("License", "model", 152),
+            tables.Column("Org", lambda row: formats.optional(row["org"]), 152),
             tables.count("Seats", "seats"),
-            tables.amount("A year", "amount", 96),
-            tables.text("Proof", "proof", 210),
-            tables.Column("Candidate", lambda row: formats.optional(row["candidate_number"]), 104),
-            tables.text("By", "entered_by", 80),
+            tables.Column("A year", _amount, 84, is_number=True),
+            tables.text("Proof", "proof", 196),
+            tables.Column("Candidate", lambda row: formats.optional(row["candidate_number"]), 92),
+            tables.text("By", "entered_by", 76),
         ],
         key="savings_entered",
         identity="saving_id",
@@ -137,6 +137,8 @@ def _listed(rows: pd.DataFrame, may_change: bool) -> None:
     ).selection
     if selected.cells:
         chosen = rows.iloc[min(selected.cells[0][0], len(rows) - 1)]
+        said = [str(chosen[name]) for name in ("proof", "note") if not is_missing(chosen[name]) and chosen[name]]
+        st.text(" ".join(said))
         st.button(
             f"Remove the entry of {formats.day(chosen['saved_on'])}",
             icon=":material/delete:",
@@ -233,6 +235,11 @@ def _table(lines: Iterable[dict[str, str]], total: int, alt: str) -> None:
     tables.small(listed, alt=alt)
     if total > len(listed):
         st.caption(f"And {number(total - len(listed))} more lines; the export has all.")
+
+
+def _amount(row: dict[str, Any]) -> str:
+    """Without a currency there was no price, and 0 would say that the seat is worth nothing."""
+    return money_exact(row["amount"], row["currency"]) if row["currency"] else formats.NOT_KNOWN
 
 
 def _realized(asked: dict[str, Any]) -> pd.DataFrame:
