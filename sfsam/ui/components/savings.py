@@ -237,7 +237,7 @@ def _table(lines: Iterable[dict[str, str]], total: int, alt: str) -> None:
         st.caption(f"And {number(total - len(listed))} more lines; the export has all.")
 
 
-def _amount(row: dict[str, Any]) -> str:
+def _amount(row: dict[Any, Any]) -> str:
     """Without a currency there was no price, and 0 would say that the seat is worth nothing."""
     return money_exact(row["amount"], row["currency"]) if row["currency"] else formats.NOT_KNOWN
 
