@@ -19,7 +19,7 @@ def card(license_: dict[str, Any], ends_on: Any) -> None:
     """The card of a license in an org (org_id, kind, identifier, owned); `ends_on` is the day, or missing."""
     history = frames.fetch("license_history", **{name: license_[name] for name in ("org_id", "kind", "identifier")})
     found = _forecast(history, ends_on)
-    with cards.card("outlook", "Course and outlook"):
+    with cards.card("outlook", "Course and outlook", read="license_history"):
         st.caption(license_messages.NO_END if found is None else license_messages.outlook(found, license_["owned"]))
         if len(history) < 2:
             st.caption(messages.NO_HISTORY)
