@@ -24,6 +24,8 @@ from sfsam.store.database import LEAST_MEMORY_MB, DuckDBStore
 from sfsam.vault.fernet_vault import FernetVault
 from sfsam.vault.keys import load_keys, save_keys
 
+log = logging.getLogger(__name__)
+
 
 class SystemClock:
     """This machine's clock; fits ports.Clock."""
@@ -45,6 +47,7 @@ class System:
     cookie_key: bytes = field(repr=False)
     queue_changed: threading.Event = field(default_factory=threading.Event)
     signed_out: SignedOut = field(default_factory=SignedOut)
+    seen: set[str] = field(default_factory=set)  # sign-ins that the log knows
     webhook: Webhook = field(default_factory=NoWebhook)
 
     @property
@@ -68,8 +71,13 @@ class System:
         return self.send(command, caller)
 
     def identity_of(self, claims: Claims) -> Identity:
-        """Who these claims of the sign-in service name, as of now."""
-        return identified(claims, self.settings, now=self.clock.now(), ended=self.signed_out)
+        """Who these claims of the sign-in service name, as of now. The log knows each sign-in by a hash."""
+        identity = identified(claims, self.settings, now=self.clock.now(), ended=self.signed_out)
+        if identity.session and identity.session not in self.seen:
+            self.seen.add(identity.session)
+            roles = ", ".join(sorted(identity.roles)) or "none"
+            log.info("sign-in %s: %s, roles: %s", identity.session[:12], identity.standing, roles)
+        return identity
 
     def close(self) -> None:
         """End the practice org if it runs, and let go of the database."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from pydantic import BaseModel
@@ -12,7 +13,7 @@ from sfsam.domain import rights
 from sfsam.domain.answers import JobAnswer, PublishAnswer
 from sfsam.domain.jobs import Job
 from sfsam.domain.roles import INSTALLATION, Caller, doing_for
-from sfsam.errors import UsageError
+from sfsam.errors import RoleMissing, UsageError
 from sfsam.ports import Clock, Mail, PracticeOrgs, Salesforce, Sheets, Store, Vault, Webhook
 from sfsam.services import (
     announcing,
@@ -37,6 +38,8 @@ from sfsam.services import (
 from sfsam.services.handlers import HANDLERS, Handler, Result
 from sfsam.services.running import JobControl
 from sfsam.services.world import NO_MAIL, NO_WEBHOOK, World
+
+log = logging.getLogger(__name__)
 
 
 class Services:
@@ -67,11 +70,19 @@ class Services:
 
         Raises RoleMissing when `caller` may not give it. Without a caller it is sfsam itself that asks.
         """
-        rights.require(caller, command)
+        self._require_right(caller, command)
         handler = self._handlers.get(type(command))
         if handler is None:
             raise UsageError(f"{type(command).__name__} is done as a job.", "Send it inside Enqueue.")
         return handler(replace(self._world, caller=caller), _signed(command, caller))
+
+    @staticmethod
+    def _require_right(caller: Caller, command: order.Command) -> None:
+        try:
+            rights.require(caller, command)
+        except RoleMissing as refusal:
+            log.warning("%s was refused to %s: %s", type(command).__name__, caller.actor, refusal.what)
+            raise
 
     def run_due_schedules(self) -> list[JobAnswer]:
         """Queue the scheduled jobs whose time has come, each once, however often it was missed."""

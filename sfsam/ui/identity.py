@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 
 import streamlit as st
@@ -10,6 +11,8 @@ from sfsam import bootstrap
 from sfsam.domain.identity import NOT_SIGNED_IN, Identity, Standing
 from sfsam.domain.roles import LOCAL_ADMIN as LOCAL_CALLER
 from sfsam.domain.roles import NOBODY, Caller, Roles
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -54,5 +57,7 @@ def sign_in() -> None:
 def sign_out() -> None:
     """End this sign-in: here for good, and at the sign-in service where it offers that."""
     system = bootstrap.current()
-    system.signed_out.add(identity(), system.clock.now())
+    named = identity()
+    system.signed_out.add(named, system.clock.now())
+    log.info("sign-in %s: ended by the person", named.session[:12])
     st.logout()

@@ -6,6 +6,7 @@ A page asks again, and so do the services. What stands here is what no page can 
 from __future__ import annotations
 
 import ipaddress
+import logging
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ _CALLBACK = "/oauth2callback"
 _NOT_CACHED = {"Cache-Control": "no-store"}
 _POLICY_VIOLATION = 1008
 
+log = logging.getLogger(__name__)
+
 
 class Gate:
     """Refuses what the settings and the table of routes do not let in. `secret` is that of the sign-in cookie."""
@@ -46,9 +49,11 @@ class Gate:
         connection = HTTPConnection(scope)
         refusal = self._refusal(connection)
         if refusal is None:
-            is_return = scope["type"] == "http" and self._path(connection) == _CALLBACK
-            await self._app(scope, receive, self._telling(connection, send) if is_return else send)
-        elif scope["type"] == "http":
+            await self._app(scope, receive, self._answering(connection, send))
+            return
+        route = "/".join(self._path(connection).split("/")[:2])  # what follows may be somebody's link
+        log.warning("a request of %r was refused with %s", route, refusal.status_code)
+        if scope["type"] == "http":
             await refusal(scope, receive, send)
         else:
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
@@ -84,6 +89,11 @@ class Gate:
         claims = claims_in(connection.cookies, self._secret, self._settings.base_url)
         return bootstrap.current().identity_of(claims)
 
+    def _answering(self, connection: HTTPConnection, send: Send) -> Send:
+        if connection.scope["type"] == "http" and self._path(connection) == _CALLBACK:
+            return self._telling(connection, send)
+        return _uncached(send) if CALLER in connection.scope else send
+
     def _path(self, connection: HTTPConnection) -> str:
         path: str = connection.scope["path"]
         return path.removeprefix(self._settings.path_prefix) or "/"
@@ -107,6 +117,17 @@ class Gate:
             await send(message)
 
         return tell
+
+
+def _uncached(send: Send) -> Send:
+    """Whatever is for some roles only is kept by no cache."""
+
+    async def say(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(_NOT_CACHED)
+        await send(message)
+
+    return say
 
 
 def _signs_in(message: Message) -> bool:

@@ -119,7 +119,8 @@ def test_a_route_is_open_to_its_roles_and_to_no_other(signing_in: Stub, role: Ro
     ids=str,
 )
 def test_a_sign_in_that_is_over_foreign_or_forged_is_none(signing_in: Stub, wrong: dict[str, Any]) -> None:
-    assert signing_in.client.get("/media/x.csv", headers=cookie("admin")).text == "ada@example.com"
+    good = signing_in.client.get("/media/x.csv", headers=cookie("admin"))
+    assert (good.text, good.headers["Cache-Control"]) == ("ada@example.com", "no-store")
     assert signing_in.client.get("/media/x.csv", headers=cookie("admin", **wrong)).status_code == 401
 
 
