@@ -20,14 +20,18 @@ Row = dict[str, Any]
 
 
 class FreeSeats(Record):
-    """What is left of one license; `seats` None: unlimited or not known."""
+    """What is left of one license; `seats` None: unlimited or not known. One that has ended cannot be assigned."""
 
     label: str
     seats: int | None
+    has_ended: bool = False
 
 
 class Giving(Record):
-    """One candidate whose person gets back what was taken: `before` is the state to return to."""
+    """One candidate whose person gets back what was taken: `before` is the state to return to.
+
+    `lost` are ids of licenses that have ended since, or had ended before: nobody can be assigned to them.
+    """
 
     number: str
     action: Action
@@ -35,6 +39,7 @@ class Giving(Record):
     identifier: str
     before: Holding
     now: Holding
+    lost: frozenset[str] = frozenset()
 
     @property
     def user_id(self) -> str:
@@ -102,7 +107,7 @@ class Giving(Record):
         return tuple(
             Change(record_id=key, user_id=self.user_id, fields=fields)
             for key, fields in wanted.items()
-            if key not in held
+            if key not in held and not self.lost.intersection(fields.values())
         )
 
     def _taken(self, what: str) -> tuple[Row, ...]:
@@ -124,14 +129,14 @@ class Giving(Record):
 def merged(holdings: Sequence[Holding]) -> Holding:
     """The state before several takings of the same person, oldest first: what the first found, and whatever a later
     one found beside it."""
-    first, *later = holdings
-    return first.model_copy(
+    return holdings[0].model_copy(
         update={
             "permission_sets": _union(each.permission_sets for each in holdings),
             "permission_set_licenses": _union(each.permission_set_licenses for each in holdings),
             "package_licenses": _union(each.package_licenses for each in holdings),
             "feature_licenses": tuple(dict.fromkeys(name for each in holdings for name in each.feature_licenses)),
-            "is_active": first.is_active or any(each.is_active for each in later),
+            "is_active": any(each.is_active for each in holdings),
+            "is_frozen": all(each.is_frozen for each in holdings),
         }
     )
 

@@ -18,6 +18,7 @@ from sfsam.domain.jobs import Phase
 from sfsam.domain.playbook import RegistrationPath
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Record
 from sfsam.domain.restoring import FreeSeats
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import SfsamError
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class StagedDownload(Record):
     """All pages of one download. `taken_at` is the org's clock when it began (naive UTC).
 
     `continues_logins`: LoginHistory was read from the `logins_whole_until` of an earlier download on; what was kept of
-    later sign-ins then is replaced. Otherwise every day is replaced that has a sign-in here.
+    later sign-ins then is replaced. Otherwise every day is replaced that has a sign-in here. `earlier_logins` are days
+    before (first, and the one after the last) that are here too. Since `logins_since` all sign-ins are known now.
     """
 
     profile_id: str
@@ -96,6 +98,8 @@ class StagedDownload(Record):
     objects: tuple[StagedObject, ...]
     warnings: tuple[str, ...] = ()
     continues_logins: bool = False
+    earlier_logins: tuple[datetime, datetime] | None = None
+    logins_since: datetime | None = None
 
     @property
     def is_incremental(self) -> bool:
@@ -122,6 +126,11 @@ class KnownOrg(Protocol):
     @property
     def logins_from(self) -> datetime | None:
         """From when on sign-ins have to be read again; None when they were never read whole."""
+        ...
+
+    @property
+    def logins_since(self) -> datetime | None:
+        """Since when all sign-ins are known; None when that is not known."""
         ...
 
     def since(self, name: str, columns: Sequence[str]) -> datetime | None:
@@ -186,6 +195,15 @@ class OrgSession(Protocol):
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
         """What these people hold now. Users that are gone are left out."""
+        ...
+
+    def holders(self, kind: Kind, identifier: str) -> list[Holding]:
+        """Everybody who holds this permission set, package or feature license, as far as taking it back needs to
+        know: of what else they hold only the permission sets that need the license."""
+        ...
+
+    def record_ids(self, kind: Kind, identifier: str) -> set[str]:
+        """Ids of the assignments of this license that are there now; of a feature license its holders' ids."""
         ...
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:

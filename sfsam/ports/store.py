@@ -108,6 +108,10 @@ class Candidates(Protocol):
     def find(self, number: str) -> Candidate | None: ...
     def select(self, *, profile_id: str | None = None, state: State | None = None) -> list[Candidate]: ...
     def save(self, candidates: Sequence[Candidate]) -> None: ...
+    def of_numbers(self, numbers: Sequence[str]) -> list[Candidate]:
+        """Those of these numbers that there are, in the order of their numbers."""
+        ...
+
     def of_user(self, org_id: str, user_id: str) -> list[Candidate]: ...
     def open_count(self, profile_id: str | None = None) -> int: ...
     def last_number(self) -> int:
@@ -187,8 +191,15 @@ class Seats(Protocol):
         """These people were deactivated by us: what they held leaves the snapshot at once."""
         ...
 
-    def free(self, org_id: str, record_ids: Sequence[str], features: Sequence[tuple[str, str]]) -> None:
-        """These assignments were removed by us, and these feature licenses (user, field) cleared: the seats go."""
+    def free(
+        self,
+        org_id: str,
+        record_ids: Sequence[str],
+        features: Sequence[tuple[str, str]],
+        moved: Sequence[str] = (),
+    ) -> None:
+        """These assignments were removed by us, these feature licenses (user, field) cleared, and these users moved
+        to another user license, which the next download shows: the seats go."""
         ...
 
 

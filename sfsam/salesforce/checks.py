@@ -65,6 +65,16 @@ def objects_read_only_by(processes: Collection[Process]) -> set[str]:
     return {name for name, by in readers.items() if by <= set(processes)}
 
 
+def described_objects(processes: Collection[Process]) -> list[str]:
+    """The objects that the check of these processes describes."""
+    names = ["UserPermissionAccess"]
+    for needed in required_permissions():
+        kind, _, subject = needed.permission.partition(":")
+        if needed.process in processes and kind in ("read", "update", "delete"):
+            names.append(subject.partition(".")[0])
+    return list(dict.fromkeys(names))
+
+
 def check_permissions(rest: RestReader, scope: str, processes: Collection[Process] = tuple(Process)) -> list[Check]:
     """One Check per line of these processes. `scope` is the token's, space separated; empty when it is not known."""
     permissions = effective_permissions(rest)

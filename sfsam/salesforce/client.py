@@ -19,7 +19,8 @@ from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import to_18
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process
 from sfsam.domain.restoring import FreeSeats
-from sfsam.errors import PermissionMissing, SetupError, SfsamError
+from sfsam.domain.subscriptions import Kind
+from sfsam.errors import ObjectUnavailable, PermissionMissing, RefusedError, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
     Clock,
@@ -34,9 +35,11 @@ from sfsam.ports import (
 )
 from sfsam.salesforce import addresses, metadata, registration, soql
 from sfsam.salesforce.acting import Actor
+from sfsam.salesforce.batching import CompositeReader
 from sfsam.salesforce.blockers import blockers
-from sfsam.salesforce.checks import check_permissions
+from sfsam.salesforce.checks import check_permissions, described_objects
 from sfsam.salesforce.free_seats import free_seats
+from sfsam.salesforce.holders import HolderReader
 from sfsam.salesforce.oauth_faults import fault_of
 from sfsam.salesforce.people import PeopleReader
 from sfsam.salesforce.rest import RestReader
@@ -93,7 +96,9 @@ class HttpSalesforce:
             allowed_hosts=self._settings.allowed_hosts,
             pause=self._pause,
         )
-        return HttpOrgSession(session, rest_row_limit=self._rest_row_limit)
+        return HttpOrgSession(
+            session, rest_row_limit=self._rest_row_limit, logins_share=self._settings.login_history_share
+        )
 
     def scopes(self, grant: GrantType) -> list[str]:
         return list(registration.scopes(grant))
@@ -133,12 +138,15 @@ class HttpSalesforce:
 class HttpOrgSession:
     """Fits ports.OrgSession."""
 
-    def __init__(self, session: Session, *, rest_row_limit: int = REST_ROW_LIMIT) -> None:
+    def __init__(self, session: Session, *, rest_row_limit: int = REST_ROW_LIMIT, logins_share: float = 1.0) -> None:
         self._session = session
         self._rest = RestReader(session)
         self._people = PeopleReader(self._rest)
         self._actor = Actor(session, self._rest)
+        self._composite = CompositeReader(session)
+        self._holders = HolderReader(self._rest, self._composite)
         self._rest_row_limit = rest_row_limit
+        self._logins_share = logins_share
 
     @property
     def api_calls(self) -> int:
@@ -171,6 +179,7 @@ class HttpOrgSession:
         )
 
     def check(self, processes: Collection[Process] = tuple(Process)) -> list[Check]:
+        self._describe_together(described_objects(processes))
         return check_permissions(self._rest, self._session.token.scope, processes)
 
     def stage(
@@ -190,12 +199,19 @@ class HttpOrgSession:
             report=report,
             should_stop=should_stop,
             rest_row_limit=self._rest_row_limit,
+            logins_share=self._logins_share,
             processes=processes,
         )
         return staging.run(folder, profile_id=profile_id, org_id=org_id, user_id=user_id)
 
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
         return self._people.holdings(user_ids)
+
+    def holders(self, kind: Kind, identifier: str) -> list[Holding]:
+        return self._holders.holders(kind, identifier)
+
+    def record_ids(self, kind: Kind, identifier: str) -> set[str]:
+        return self._holders.record_ids(kind, identifier)
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
         return self._people.human_logins_since(user_ids, since)
@@ -214,6 +230,16 @@ class HttpOrgSession:
 
     def close(self) -> None:
         self._session.close()
+
+    def _describe_together(self, names: Sequence[str]) -> None:
+        """Ask in one call; what it does not answer is asked one by one, by whoever needs it."""
+        try:
+            answers = self._composite.describes(names)
+        except (ObjectUnavailable, PermissionMissing, RefusedError):
+            return
+        for name, answer in answers.items():
+            if not isinstance(answer, SfsamError):
+                self._rest.know(name, answer)
 
     def _ids(self) -> tuple[str, str]:
         """Org id and user id, from the path of the identity URL: /id/ORG/USER (fact sheet 1.4)."""

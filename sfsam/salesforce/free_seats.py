@@ -14,6 +14,9 @@ from sfsam.salesforce.rest import RestReader
 UNLIMITED = -1  # of PackageLicense.AllowedLicenses: a site license
 
 
+ENDED = ("Expired", "Disabled")  # of Status: a seat that was given up is not given again
+
+
 class _Counted(NamedTuple):
     """Where one kind of license says what it owns and uses; its ids begin with `prefix`."""
 
@@ -41,7 +44,7 @@ def free_seats(rest: RestReader, license_ids: Collection[str]) -> dict[str, Free
 
 
 def _of_kind(rest: RestReader, kind: _Counted, ids: list[str]) -> Iterator[tuple[str, FreeSeats]]:
-    columns = ("Id", kind.name, kind.owned, "UsedLicenses")
+    columns = ("Id", kind.name, "Status", kind.owned, "UsedLicenses")
     try:
         rows = [row for chunk in soql.id_chunks(ids) for row in rest.rows(soql.by_ids(kind.object, columns, chunk))]
     except (ObjectUnavailable, PermissionMissing):
@@ -49,4 +52,11 @@ def _of_kind(rest: RestReader, kind: _Counted, ids: list[str]) -> Iterator[tuple
     for row in rows:
         owned, used = row[kind.owned], row["UsedLicenses"]
         is_known = owned is not None and used is not None and owned != UNLIMITED
-        yield to_18(row["Id"]), FreeSeats(label=row[kind.name] or "", seats=owned - used if is_known else None)
+        yield (
+            to_18(row["Id"]),
+            FreeSeats(
+                label=row[kind.name] or "",
+                seats=owned - used if is_known else None,
+                has_ended=row["Status"] in ENDED,
+            ),
+        )

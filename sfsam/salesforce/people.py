@@ -97,27 +97,37 @@ def _holding(
     features: Sequence[str],
 ) -> Holding:
     last_login = user.get("LastLoginDate")
+    is_administrator, is_api_only = privileges_of(privileges)
     return Holding(
         user_id=user["Id"],
         username=user["Username"],
         is_active=user["IsActive"],
         is_frozen=login is not None and login["IsFrozen"],
-        is_administrator=any(_grants(row, name) for row in privileges for name in _ADMINISTRATOR),
-        is_machine=_is_machine(user) or any(_grants(row, "PermissionsApiUserOnly") for row in privileges),
+        is_administrator=is_administrator,
+        is_machine=is_machine(user) or is_api_only,
         user_login_id=login["Id"] if login else None,
         profile_id=user["ProfileId"] or "",  # the org's own automated users have none
         user_license_id=value_of(user, "Profile.UserLicenseId") or "",
         created_at=parse_moment(user["CreatedDate"]) if user.get("CreatedDate") else None,
         last_login_at=parse_moment(last_login) if last_login else None,
         system_modstamp=user.get("SystemModstamp") or "",
-        permission_sets=tuple(_plain(row) for row in sets if not _grants(row, "IsOwnedByProfile")),
-        permission_set_licenses=tuple(map(_plain, licenses)),
-        package_licenses=tuple(map(_plain, packages)),
+        permission_sets=tuple(plain(row) for row in sets if not _grants(row, "IsOwnedByProfile")),
+        permission_set_licenses=tuple(map(plain, licenses)),
+        package_licenses=tuple(map(plain, packages)),
         feature_licenses=tuple(name for name in features if user.get(name)),
     )
 
 
-def _is_machine(user: Row) -> bool:
+def privileges_of(assignments: Sequence[Row]) -> tuple[bool, bool]:
+    """Whether these permission sets make an administrator, and whether they allow the API only."""
+    return (
+        any(_grants(row, name) for row in assignments for name in _ADMINISTRATOR),
+        any(_grants(row, "PermissionsApiUserOnly") for row in assignments),
+    )
+
+
+def is_machine(user: Row) -> bool:
+    """Whether this user's type or license is one for machines."""
     license_key = value_of(user, "Profile.UserLicense.LicenseDefinitionKey")
     return user.get("UserType") in MACHINE_USER_TYPES or license_key in machine_licenses()
 
@@ -126,7 +136,7 @@ def _grants(assignment: Row, field: str) -> bool:
     return bool(value_of(assignment, f"PermissionSet.{field}"))
 
 
-def _plain(row: Row) -> dict[str, Any]:
+def plain(row: Row) -> dict[str, Any]:
     """The row's own fields and the names of its parents, without Salesforce's `attributes` and permissions."""
     flat: dict[str, Any] = {}
     for name, value in row.items():

@@ -63,6 +63,12 @@ class RestReader:
         self.read_into(query, taken)
         return taken.rows
 
+    def rest_of(self, answer: Mapping[str, Any]) -> list[Row]:
+        """All rows of a query whose first answer came another way."""
+        taken = _List()
+        self._follow(self.page_of(answer), taker=taken, before_page=lambda: None)
+        return taken.rows
+
     def held(self, name: str, ids: Iterable[str], **values: soql.Value) -> list[Row]:
         """The rows of `queries/<name>.soql` for these ids, in as few queries as addresses allow."""
         wanted = soql.load(name)

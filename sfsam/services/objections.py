@@ -25,6 +25,9 @@ class Objection(NamedTuple):
     remedy: str
 
 
+GIVEN_BACK = Objection(State.CLOSED_SKIPPED, "The seat was given back already.", "Nothing is left to take back.")
+
+
 @dataclass(frozen=True)
 class Known:
     """What is known before the org is asked: as whom sfsam is connected, and which candidates are excluded, why."""
@@ -34,20 +37,26 @@ class Known:
 
 
 def sort_out(
-    session: OrgSession, known: Known, candidates: Sequence[Candidate], now: datetime
+    session: OrgSession,
+    known: Known,
+    candidates: Sequence[Candidate],
+    now: datetime,
+    holders: Sequence[Holding] | None = None,
 ) -> tuple[list[tuple[Candidate, Taking]], list[tuple[Candidate, Objection]]]:
     """Read these people from the org as they are now: which candidates may go, and which stay out.
 
-    Of a person who is deactivated every other seat stays out, because it goes with the person.
+    Of a person who is deactivated every other seat stays out, because it goes with the person. `holders` is given when
+    everybody who holds the license was read already; whoever is not among them has given it back.
     """
     user_ids = list(dict.fromkeys(candidate.user_id for candidate in candidates))
-    holdings = {holding.user_id: holding for holding in session.holdings(user_ids)}
+    read = session.holdings(user_ids) if holders is None else holders
+    holdings = {holding.user_id: holding for holding in read}
     people = _People(session, candidates, now)
     going: list[tuple[Candidate, Taking]] = []
     staying: list[tuple[Candidate, Objection]] = []
     for candidate in sorted(candidates, key=lambda each: each.action is not Action.DEACTIVATE):
         taking = _taking(candidate, holdings.get(candidate.user_id))
-        objection = _protected(known, candidate, taking)
+        objection = GIVEN_BACK if holders is not None and taking is None else _protected(known, candidate, taking)
         if objection is None and taking is not None:
             objection = _to_this_action(
                 candidate, taking, people, {each.user_id: each.number for each, _ in going if _leaves(each)}
@@ -199,7 +208,7 @@ def _seat_needed(candidate: Candidate, taking: Taking, leaving: Mapping[str, str
     if taking.user_id in leaving:
         return covered(leaving[taking.user_id])
     if not taking.rows:
-        return Objection(State.CLOSED_SKIPPED, "The seat was given back already.", "Nothing is left to take back.")
+        return GIVEN_BACK
     if candidate.justification is Justification.INACTIVE_HOLDER and taking.holding.is_active:
         return Objection(State.CLOSED_CANCELED, "The user is active again.", "Nothing to do: the seat is in use.")
     if needing := _permission_sets_that_need(taking):

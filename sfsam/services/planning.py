@@ -30,6 +30,7 @@ NOTICED = (State.READY, State.AWAITING_USER, State.AWAITING_APPROVAL)
 _ASSIGNMENTS = {Step.REMOVE_PERMISSION_SETS, Step.REMOVE_PERMISSION_SET_LICENSES, Step.REMOVE_PACKAGE_LICENSES}
 _NOT_THE_SAME: tuple[tuple[str, set[Step]], ...] = (
     ("Assignments that are given back have new ids and new dates.", _ASSIGNMENTS),
+    ("A package license that has ended is not assigned again by Salesforce.", {Step.REMOVE_PACKAGE_LICENSES}),
     ("Sessions that are open may end, and do not come back.", {Step.FREEZE, Step.DEACTIVATE}),
     ("Apps that the person had connected must be allowed again.", {Step.DEACTIVATE}),
     ("The password may have expired by then; it can be reset.", {Step.DEACTIVATE}),
@@ -54,7 +55,7 @@ def plan(world: World, command: PlanReclaim) -> PlanAnswer:
     parts = selection(world, command)
     plans = [_org_plan(world, *part, command.max_users) for part in parts]
     calls = [call for each in plans for call in planned_calls(each.takings)]
-    savings, currency = _savings(world, [c.number for each in plans for c in each.going])
+    savings, currency = _savings(world, [candidate for each in plans for candidate in each.going])
     return PlanAnswer(
         planned_calls=len(calls),
         seats_freed=sum(taking.seats for each in plans for taking in each.takings),
@@ -261,11 +262,17 @@ def _row_of(world: World, profile: Profile) -> dict[str, Any]:
     return next(row for row in world.store.reads.rows("profiles") if row["profile_id"] == profile.profile_id)
 
 
-def _savings(world: World, numbers: list[str]) -> tuple[Decimal | None, str | None]:
-    """What these candidates cost a year, when all of it is in one currency; never a sum over currencies."""
-    if not numbers:
+def _savings(world: World, candidates: Sequence[Candidate]) -> tuple[Decimal | None, str | None]:
+    """What these candidates cost a year, when all of it is in one currency; never a sum over currencies.
+
+    A candidate is worth what its rule proposed; what another action is worth, nobody has worked out.
+    """
+    if not candidates:
         return None, None
-    rows = world.store.reads.rows("candidates", numbers=numbers)
+    rows = world.store.reads.rows("candidates", numbers=[each.number for each in candidates])
+    chosen = {each.number: each.action for each in candidates}
+    if any(row["action"] != chosen[row["number"]] for row in rows):
+        return None, None
     priced = [row for row in rows if row["potential_savings"] is not None]
     currencies = {row["currency"] for row in priced}
     if len(currencies) != 1:

@@ -19,7 +19,7 @@ class Batch:
         self._candidates = {candidate.number: candidate for candidate, _ in going}
         self._takings = {taking.number: taking for _, taking in going}
         self._seats_before = {taking.number: taking.seats for _, taking in going}
-        self.org_id = going[0][0].org_id
+        self.first, self.org_id = going[0][0], going[0][0].org_id
 
     def candidates(self) -> list[Candidate]:
         return list(self._candidates.values())
@@ -61,5 +61,6 @@ def free_what_came_back(work: UnitOfWork, org_id: str, closed: Sequence[Attempt]
     features = [
         (each.user_id, name) for each in done if each.step is Step.CLEAR_FEATURE_LICENSES for name in each.fields or ()
     ]
-    if records or features:
-        work.seats.free(org_id, records, features)
+    moved = [each.user_id for each in done if each.step is Step.CHANGE_LICENSE]
+    if records or features or moved:
+        work.seats.free(org_id, records, features, moved)

@@ -1,24 +1,29 @@
-"""Taking seats back, org by org and batch by batch: who may go is looked at again, then step by step it is sent."""
+"""Taking seats back, org by org and batch by batch: who may go is looked at again, then step by step it is sent.
+
+Thousands of seats of one license are read by the license instead of by the person, and read back together: a few
+reads instead of some for each batch. Between the call and the reading back the attempts are open, as always.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from sfsam.domain.answers import OutcomeRow, ReclaimAnswer
 from sfsam.domain.attempts import Attempt, Outcome, PlannedCall, Request, RequestKind, calls_of, planned_calls
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import CLOSABLE, MOVES, Action, Candidate, State
+from sfsam.domain.candidates import Action, Candidate, State
 from sfsam.domain.commands import Reclaim
+from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job
 from sfsam.domain.profiles import Profile, Purpose
 from sfsam.domain.steps import STEPS, Step
 from sfsam.errors import OutcomeUnknown
-from sfsam.ports import OrgSession, UnitOfWork
-from sfsam.services.objections import Objection, covered, sort_out
+from sfsam.ports import OrgSession
+from sfsam.services.notifying import notify
+from sfsam.services.objections import sort_out
 from sfsam.services.ordering import require_second_person
 from sfsam.services.planning import (
     known,
@@ -29,8 +34,9 @@ from sfsam.services.planning import (
     selection,
 )
 from sfsam.services.reclaim_batch import Batch
+from sfsam.services.reclaim_moves import Moves
 from sfsam.services.running import JobControl, Phases
-from sfsam.services.sending import Sender
+from sfsam.services.sending import Sender, Sent
 from sfsam.services.stopping import stopped
 from sfsam.services.world import World, conversation
 
@@ -38,11 +44,8 @@ PEOPLE_PER_BATCH = 25
 """Of people who are deactivated or changed in several steps: what a crash leaves half done stays small."""
 SEATS_PER_BATCH = 200
 """Of seats that one call each takes back, and of people who are frozen."""
-
-_SAID = {
-    Action.DEACTIVATE: "Deactivated",
-    Action.CHANGE_LICENSE: "Changed to the cheaper license",
-}
+READ_BY_LICENSE_FROM = 400
+"""From so many seats of one license on, everybody who holds it is read at once."""
 
 
 def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> ReclaimAnswer:
@@ -52,6 +55,7 @@ def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> Re
         require_guard(world, profile, people_of(candidates), command.max_users)
     require_as_planned(command, parts)
     require_second_person(world, command, [profile for profile, _ in parts], job)
+    asked, parts = _ask_first(world, command, parts)
     phases = Phases(control, [profile.name for profile, _ in parts] or ["Nothing is ready"])
     runs = [_OrgReclaim(world, profile, candidates, command, job) for profile, candidates in parts]
     for run in runs:
@@ -59,23 +63,49 @@ def reclaim(world: World, command: Reclaim, job: Job, control: JobControl) -> Re
     return ReclaimAnswer(
         planned_calls=sum(run.planned for run in runs),
         seats_freed=sum(run.seats_freed for run in runs),
-        outcomes=[outcome for run in runs for outcome in run.outcomes],
+        outcomes=[*asked, *(outcome for run in runs for outcome in run.outcomes)],
     )
 
 
-def said_of(action: Action) -> str:
-    """What a closed candidate says of what was done."""
-    return _SAID.get(action, "Taken back")
+def _ask_first(
+    world: World, command: Reclaim, parts: Sequence[tuple[Profile, list[Candidate]]]
+) -> tuple[list[OutcomeRow], list[tuple[Profile, list[Candidate]]]]:
+    """Write to the holders of seats whose rule notifies: what became of these, and the parts without them.
+
+    Freezing asks nobody, and what was decided after a notice is not asked again (product.md R5).
+    """
+    if command.after_notice or command.action is Action.FREEZE:
+        return [], list(parts)
+    with world.store.begin() as work:
+        rules = {each.rule_id: each for profile, _ in parts for each in work.rules.of_profile(profile.profile_id)}
+    notifying = {rule_id for rule_id, rule in rules.items() if rule.notify_user}
+    to_ask = [each for _, members in parts for each in members if each.rule_id in notifying]
+    left = [(profile, [each for each in members if each.rule_id not in notifying]) for profile, members in parts]
+    return notify(world, command.actor, to_ask), left
 
 
 @dataclass(frozen=True)
+class _Group:
+    """Candidates that are treated alike. `holders` is given when they are read by their license."""
+
+    candidates: Sequence[Candidate]
+    size: int
+    holders: Sequence[Holding] | None = None
+
+    def batches(self) -> Iterator[Sequence[Candidate]]:
+        for start in range(0, len(self.candidates), self.size):
+            yield self.candidates[start : start + self.size]
+
+
+@dataclass
 class _Sending:
-    """One batch on its way, under its request."""
+    """One batch on its way, under its request; `unread` are calls that were answered and not yet read back."""
 
     session: OrgSession
     sender: Sender
     request: Request
     batch: Batch
+    unread: list[Sent] = field(default_factory=list)
 
 
 class _OrgReclaim:
@@ -85,81 +115,85 @@ class _OrgReclaim:
         self._world = world
         self._profile = profile
         self._candidates = candidates
-        self._command = command
+        self._is_freezing = command.action is Action.FREEZE
         self._actor = command.actor
         self._job = job
         self._worths = _worth_by_number(world, candidates)
+        self._moves = Moves(world, command.actor)
         self.planned = 0
         self.seats_freed = 0
-        self.outcomes: list[OutcomeRow] = []
+
+    @property
+    def outcomes(self) -> list[OutcomeRow]:
+        return self._moves.outcomes
 
     def apply(self, phases: Phases) -> None:
         phases.begin(self._profile.name, expected=len(self._candidates))
         with conversation(self._world, self._profile, Purpose.ACT) as (session, _):
             require_permissions(session)
-            for chosen in _batches(self._candidates):
-                if phases.should_stop() or stopped(self._world):
-                    break
-                self._reclaim_batch(session, self._as_they_are(chosen))
-                phases.advance(self._profile.name, len(self.outcomes))
+            for group in _groups(self._candidates, session):
+                self._reclaim_group(session, group, phases)
         phases.end(self._profile.name, rows=len(self.outcomes))
+
+    def _reclaim_group(self, session: OrgSession, group: _Group, phases: Phases) -> None:
+        sent: list[_Sending] = []
+        for chosen in group.batches():
+            if phases.should_stop() or stopped(self._world):
+                break
+            sending = self._send_batch(session, self._as_they_are(chosen), group.holders)
+            sent += [sending] if sending else []
+            if sending and group.holders is None:
+                self._finish(sending)
+            phases.advance(self._profile.name, len(self.outcomes))
+        if group.holders is not None:
+            self._read_back_together(session, sent)
 
     def _as_they_are(self, chosen: Sequence[Candidate]) -> list[Candidate]:
         """The candidates as the store has them now: an earlier batch, or somebody else, may have closed some."""
         with self._world.store.begin() as work:
-            now = [(each, work.candidates.find(each.number)) for each in chosen]
+            found = {each.number: each for each in work.candidates.of_numbers([each.number for each in chosen])}
         return [
-            found.model_copy(update={"action": each.action, "evidence": found.evidence | each.evidence})
-            for each, found in now
-            if found is not None and found.state is each.state
+            found[each.number].model_copy(update={"action": each.action})
+            for each in chosen
+            if each.number in found and found[each.number].state is each.state
         ]
 
-    def _reclaim_batch(self, session: OrgSession, chosen: Sequence[Candidate]) -> None:
+    def _send_batch(
+        self, session: OrgSession, chosen: Sequence[Candidate], holders: Sequence[Holding] | None
+    ) -> _Sending | None:
+        """Look again, leave out, and send everything for the others. None when nobody is left."""
         if not chosen:
-            return
-        now = self._world.clock.now()
-        going, staying = sort_out(session, known(self._world, self._profile, chosen), chosen, now)
-        for candidate, objection in staying:
-            self._leave_out(candidate, objection)
+            return None
+        around = known(self._world, self._profile, chosen)
+        going, staying = sort_out(session, around, chosen, self._world.clock.now(), holders)
+        self._moves.leave_out(staying)
         if not going:
-            return
+            return None
         batch = Batch(going)
         request = self._begin(batch)
         self.planned += len(planned_calls(batch.takings()))
         sending = _Sending(session, Sender(self._world, session, request, batch.org_id), request, batch)
         for step in Step:
-            self._take_step(sending, step)
-        for candidate in batch.candidates():
-            self._complete(candidate, batch.seats_before(candidate.number))
-        sending.sender.end()
-
-    def _leave_out(self, candidate: Candidate, objection: Objection) -> None:
-        if candidate.action is Action.FREEZE:
-            self._tell(candidate, f"Not frozen: {objection.reason}")
-            return
-        detail: dict[str, object] | None = (
-            {"remedy": objection.remedy} if objection.state is State.ATTENTION_REQUIRED else None
-        )
-        self._move(candidate, objection.state, objection.reason, detail)
+            self._take_step(sending, step, read_back=holders is None)
+        return sending
 
     def _begin(self, batch: Batch) -> Request:
         """First transaction: the request with the state before, and every candidate on its way."""
-        freezing = self._command.action is Action.FREEZE
         request = Request(
             request_id=new_id(),
             profile_id=self._profile.profile_id,
             job_id=self._job.job_id,
-            kind=RequestKind.FREEZE if freezing else RequestKind.RECLAIM,
+            kind=RequestKind.FREEZE if self._is_freezing else RequestKind.RECLAIM,
             numbers=tuple(candidate.number for candidate in batch.candidates()),
             requested_by=self._actor,
             requested_at=self._world.clock.now(),
             holdings=tuple({taking.user_id: taking.holding for taking in batch.takings()}.values()),
         )
+        moves = [] if self._is_freezing else [self._on_its_way(each, request) for each in batch.candidates()]
+        for moved, _ in moves:
+            batch.replace(moved)
         with self._world.store.begin() as work:
             work.requests.add(request)
-            moves = [] if freezing else [self._on_its_way(each, request) for each in batch.candidates()]
-            for moved, _ in moves:
-                batch.replace(moved)
             work.candidates.save([moved for moved, _ in moves])
             work.audit.append([trace for _, trace in moves])
             work.commit()
@@ -178,7 +212,7 @@ class _OrgReclaim:
     def _worth(self, candidate: Candidate) -> dict[str, object]:
         return self._worths.get(candidate.number, {})
 
-    def _take_step(self, sending: _Sending, step: Step) -> None:
+    def _take_step(self, sending: _Sending, step: Step, *, read_back: bool) -> None:
         batch = sending.batch
         if step is Step.REMOVE_PERMISSION_SET_LICENSES and (leaving := batch.leaving()):
             # Removing permission sets has removed most of these by itself; read what is left (fact sheet 5.5).
@@ -188,115 +222,65 @@ class _OrgReclaim:
                 self._halt(batch, f"Sending was stopped by {stop.stopped_by}: {stop.reason}")
                 return
             try:
-                closed = sending.sender.send(call)
+                if read_back:
+                    self._stop_refused(batch, sending.sender.send(call))
+                else:
+                    sending.unread.append(sending.sender.send_unread(call))
             except OutcomeUnknown as trouble:
                 self._leave_open(batch, call, trouble)
-                continue
-            for attempt in closed:
-                if attempt.outcome is not Outcome.DONE and batch.has(attempt.number):
-                    self._stop(batch, attempt)
+
+    def _read_back_together(self, session: OrgSession, sent: Sequence[_Sending]) -> None:
+        """One look at the license tells for every call of the group whether it is in effect."""
+        if not any(sending.unread for sending in sent):
+            return
+        taking = sent[0].batch.first
+        there = session.record_ids(taking.kind, taking.identifier)
+        for sending in sent:
+            attempts = [attempt for part in sending.unread for attempt in part.attempts]
+            effects = {each.attempt_id: each.record_id not in there for each in attempts}
+            self._stop_refused(sending.batch, sending.sender.close(sending.unread, effects))
+            self._finish(sending)
+
+    def _stop_refused(self, batch: Batch, closed: Sequence[Attempt]) -> None:
+        for attempt in closed:
+            if attempt.outcome is not Outcome.DONE and batch.has(attempt.number):
+                self._moves.stop(batch.drop(attempt.number), attempt)
 
     def _halt(self, batch: Batch, reason: str) -> None:
         """Nothing more is sent: whoever is on the way needs a person's attention."""
         for candidate in batch.candidates():
-            batch.drop(candidate.number)
-            if candidate.action is Action.FREEZE:
-                self._tell(candidate, f"Not frozen: {reason}")
-            else:
-                self._move(candidate, State.ATTENTION_REQUIRED, reason)
-
-    def _stop(self, batch: Batch, attempt: Attempt) -> None:
-        candidate = batch.drop(attempt.number)
-        said = attempt.said or attempt.code
-        if candidate.action is Action.FREEZE:
-            self._tell(candidate, f"Not frozen: {said}")
-            return
-        self._move(
-            candidate,
-            State.ATTENTION_REQUIRED,
-            f"Stopped at the step “{attempt.step.words}”: {said}",
-            {"remedy": attempt.remedy, "code": attempt.code},
-        )
+            self._moves.need_attention(batch.drop(candidate.number), reason)
 
     def _leave_open(self, batch: Batch, call: PlannedCall, trouble: OutcomeUnknown) -> None:
         """No answer came. The attempts stay open and the candidates stay where they are, until `settle`."""
         for number in dict.fromkeys(change.number for change in call.changes):
             if batch.has(number):
-                self._tell(batch.drop(number), str(trouble))
+                self._moves.tell(batch.drop(number), str(trouble))
 
-    def _complete(self, candidate: Candidate, seats: int) -> None:
-        if candidate.action is Action.FREEZE:
-            self._note_frozen(candidate)
-            return
-        self.seats_freed += seats
-        free = f"{seats} {'seat is' if seats == 1 else 'seats are'} free."
-        self._move(
-            candidate,
-            State.CLOSED_COMPLETE,
-            f"{said_of(candidate.action)} and read back; {free}",
-            self._worth(candidate) | {"seats": seats},
-        )
-        if candidate.action is Action.DEACTIVATE:
-            self._close_covered(candidate)
-
-    def _note_frozen(self, candidate: Candidate) -> None:
-        """Freezing leaves the state as it is; the evidence says since when."""
-        with self._world.store.begin() as work:
-            note_frozen(work, candidate.number, self._actor, self._world.clock.now())
-            work.commit()
-        self._tell(candidate, "Frozen; the person cannot log in, and every seat is still taken.")
-
-    def _close_covered(self, by: Candidate) -> None:
-        """The person's other open seats went with them; each seat is counted once (product.md R3)."""
-        with self._world.store.begin() as work:
-            others = [
-                each
-                for each in work.candidates.of_user(by.org_id, by.user_id)
-                if each.number != by.number and each.state in CLOSABLE
-            ]
-        objection = covered(by.number)
-        for other in others:
-            self._move(other, objection.state, objection.reason)
-
-    def _move(self, candidate: Candidate, to: State, reason: str, detail: dict[str, object] | None = None) -> None:
-        """One move; where the state has no way there, by way of Awaiting Revocation (product.md R2)."""
-        direct = to in MOVES[candidate.state]
-        at, traces = self._world.clock.now(), []
-        for state in (to,) if direct else (State.AWAITING_REVOCATION, to):
-            given = detail if state is to else None
-            candidate, trace = candidate.move(state, reason=reason, actor=self._actor, at=at, detail=given)
-            traces.append(trace)
-        if detail:
-            candidate = candidate.model_copy(update={"evidence": {**candidate.evidence, **detail}})
-        with self._world.store.begin() as work:
-            work.candidates.save([candidate])
-            work.audit.append(traces)
-            work.commit()
-        self._tell(candidate, reason)
-
-    def _tell(self, candidate: Candidate, message: str) -> None:
-        self.outcomes.append(OutcomeRow(number=candidate.number, state=candidate.state, message=message))
+    def _finish(self, sending: _Sending) -> None:
+        """Close whoever got to the end, and the request."""
+        batch = sending.batch
+        done = [(each, batch.seats_before(each.number), self._worth(each)) for each in batch.candidates()]
+        self.seats_freed += sum(seats for _, seats, _ in done)
+        self._moves.complete(done)
+        sending.sender.end()
 
 
-def note_frozen(work: UnitOfWork, number: str, actor: str, at: datetime) -> None:
-    """Write down on the candidate that its person was frozen; its action and its state stay what they are."""
-    candidate = work.candidates.find(number)
-    if candidate is not None:
-        frozen = {"frozen_at": at.isoformat() + "Z", "frozen_by": actor}
-        work.candidates.save([candidate.model_copy(update={"evidence": candidate.evidence | frozen})])
-
-
-def _batches(candidates: Sequence[Candidate]) -> Iterator[Sequence[Candidate]]:
+def _groups(candidates: Sequence[Candidate], session: OrgSession) -> Iterator[_Group]:
     """People who leave first, because their other seats go with them; seats of one license together."""
 
     def sort_key(candidate: Candidate) -> tuple[bool, str, str]:
         return candidate.action is not Action.DEACTIVATE, candidate.action, candidate.identifier
 
-    for (_, action, _), members in groupby(sorted(candidates, key=sort_key), key=sort_key):
-        together = list(members)
-        size = SEATS_PER_BATCH if len(STEPS[Action(action)]) == 1 else PEOPLE_PER_BATCH
-        for start in range(0, len(together), size):
-            yield together[start : start + size]
+    for (_, name, identifier), members in groupby(sorted(candidates, key=sort_key), key=sort_key):
+        together, action = list(members), Action(name)
+        is_one_call = len(STEPS[action]) == 1
+        by_license = is_one_call and action is not Action.FREEZE and len(together) >= READ_BY_LICENSE_FROM
+        yield _Group(
+            together,
+            SEATS_PER_BATCH if is_one_call else PEOPLE_PER_BATCH,
+            session.holders(together[0].kind, identifier) if by_license else None,
+        )
 
 
 def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:

@@ -30,6 +30,7 @@ class OrgGivings:
     givings: tuple[tuple[Candidate, Giving], ...]
     left_out: tuple[tuple[Candidate, str, str], ...]
     needs: tuple[RestoreNeed, ...]
+    ended: tuple[str, ...] = ()  # names of licenses that have ended, of which nothing is given back
 
 
 def plan(world: World, command: PlanRestore) -> RestorePlanAnswer:
@@ -75,11 +76,15 @@ def selection(world: World, numbers: Sequence[str]) -> list[tuple[Profile, list[
 
 def givings_now(
     world: World, session: OrgSession, candidates: Sequence[Candidate]
-) -> list[tuple[Candidate, Giving | None]]:
-    """What is to be given back for each of these, compared with what the org shows at this moment. None: gone."""
+) -> tuple[list[tuple[Candidate, Giving | None]], dict[str, FreeSeats]]:
+    """What is to be given back for each of these, compared with what the org shows at this moment (None: the user is
+    gone), and the free seats of the licenses that are needed for it."""
     now = {each.user_id: each for each in session.holdings(list({each.user_id for each in candidates}))}
     with world.store.begin() as work:
-        return [(each, _giving(work, each, now)) for each in candidates]
+        found = [(each, _giving(work, each, now)) for each in candidates]
+    free = session.free_seats({seat for _, giving in found if giving is not None for seat in giving.seats})
+    ended = frozenset(seat for seat, known in free.items() if known.has_ended)
+    return [(each, giving and giving.model_copy(update={"lost": ended})) for each, giving in found], free
 
 
 def is_restored_by(candidate: Candidate, request: Request) -> bool:
@@ -118,10 +123,9 @@ def _takings_of(work: UnitOfWork, candidate: Candidate) -> list[Request]:
 
 def org_givings(world: World, session: OrgSession, candidates: Sequence[Candidate]) -> OrgGivings:
     """Sort out who gets something back, as far as there are seats; the first in the list first."""
-    found = givings_now(world, session, candidates)
+    found, free = givings_now(world, session, candidates)
     wanted = [(each, giving) for each, giving in found if giving is not None and not giving.is_done]
     left = [(each, *_reason(giving)) for each, giving in found if giving is None or giving.is_done]
-    free = session.free_seats({seat for _, giving in wanted for seat in giving.seats})
     needed = Counter(seat for _, giving in wanted for seat in giving.seats)
     going: list[tuple[Candidate, Giving]] = []
     used: Counter[str] = Counter()
@@ -133,7 +137,8 @@ def org_givings(world: World, session: OrgSession, candidates: Sequence[Candidat
             continue
         used.update(giving.seats)
         going.append((candidate, giving))
-    return OrgGivings(tuple(going), tuple(left), tuple(_needs(needed, free)))
+    ended = tuple(sorted(known.label for known in free.values() if known.has_ended))
+    return OrgGivings(tuple(going), tuple(left), tuple(_needs(needed, free)), ended)
 
 
 def _reason(giving: Giving | None) -> tuple[str, str]:
@@ -157,7 +162,7 @@ def _needs(needed: Counter[str], free: Mapping[str, FreeSeats]) -> Iterator[Rest
 def _not_the_same(parts: Sequence[OrgGivings]) -> list[str]:
     steps = {call.step for part in parts for call in planned_calls([giving for _, giving in part.givings])}
     assigned = {Step.ASSIGN_PERMISSION_SETS, Step.ASSIGN_PERMISSION_SET_LICENSES, Step.ASSIGN_PACKAGE_LICENSES}
-    said = []
+    said = [f"{name} has ended: its seat is not given back." for part in parts for name in part.ended]
     if steps & assigned:
         said.append("The assignments get new ids and new dates.")
     if Step.REACTIVATE in steps:

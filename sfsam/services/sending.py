@@ -6,7 +6,9 @@ sent a second time blindly: `settling` reads the org and closes the attempt (hou
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
 from sfsam.domain.attempts import Attempt, PlannedCall, Request
 from sfsam.domain.audit import AuditEntry
@@ -15,6 +17,15 @@ from sfsam.errors import OutcomeUnknown, SfsamError
 from sfsam.ports import OrgSession, RowOutcome
 from sfsam.services.reclaim_batch import free_what_came_back
 from sfsam.services.world import World, entry
+
+
+class Sent(NamedTuple):
+    """A call that was answered: the answer to each record, or why Salesforce refused it as a whole."""
+
+    call: PlannedCall
+    attempts: list[Attempt]
+    answers: Mapping[str, RowOutcome]
+    refusal: str = ""
 
 
 class Sender:
@@ -32,6 +43,14 @@ class Sender:
 
         Raises OutcomeUnknown when no answer came: the attempts stay open then.
         """
+        sent = self.send_unread(call)
+        return self.close([sent], self._session.in_effect(sent.attempts) if sent.answers else {})
+
+    def send_unread(self, call: PlannedCall) -> Sent:
+        """Send one call, once, without reading it back: the attempts stay open until `close`.
+
+        Raises OutcomeUnknown when no answer came.
+        """
         attempts = self._intend(call)
         try:
             answers = {answer.record_id: answer for answer in self._session.send(call)}
@@ -39,10 +58,20 @@ class Sender:
             self.has_open = True
             raise
         except SfsamError as trouble:
-            now = self._world.clock.now()
-            return self._close(call, [each.not_sent(str(trouble), now) for each in attempts])
-        effects = self._session.in_effect(attempts)
-        return self._close(call, [self._outcome(each, answers, effects) for each in attempts])
+            return Sent(call, attempts, {}, str(trouble))
+        return Sent(call, attempts, answers)
+
+    def close(self, sent: Sequence[Sent], effects: Mapping[str, bool]) -> list[Attempt]:
+        """Save what became of each change of these calls, by what the org showed (attempt_id: in effect)."""
+        now = self._world.clock.now()
+        closed = [[self._outcome(each, part, effects, now) for each in part.attempts] for part in sent]
+        together = [attempt for part in closed for attempt in part]
+        with self._world.store.begin() as work:
+            work.requests.save_attempts(together)
+            work.audit.append([self._entry(part.call, ended) for part, ended in zip(sent, closed, strict=True)])
+            free_what_came_back(work, self._org_id, together)
+            work.commit()
+        return together
 
     def end(self) -> None:
         """The request has come to its end, unless an answer was lost: then `settle` ends it."""
@@ -73,25 +102,19 @@ class Sender:
             work.commit()
         return attempts
 
-    def _outcome(self, attempt: Attempt, answers: dict[str, RowOutcome], effects: dict[str, bool]) -> Attempt:
-        answer = answers[attempt.record_id]
+    @staticmethod
+    def _outcome(attempt: Attempt, sent: Sent, effects: Mapping[str, bool], now: datetime) -> Attempt:
+        if sent.refusal:
+            return attempt.not_sent(sent.refusal, now)
+        answer = sent.answers[attempt.record_id]
         return attempt.closed(
             accepted=answer.success,
             in_effect=effects[attempt.attempt_id],
             code=answer.code,
             said=answer.message,
             remedy=answer.remedy,
-            at=self._world.clock.now(),
+            at=now,
         )
-
-    def _close(self, call: PlannedCall, closed: list[Attempt]) -> list[Attempt]:
-        """Second transaction: what became of each change."""
-        with self._world.store.begin() as work:
-            work.requests.save_attempts(closed)
-            work.audit.append([self._entry(call, closed)])
-            free_what_came_back(work, self._org_id, closed)
-            work.commit()
-        return closed
 
     def _entry(self, call: PlannedCall, closed: Sequence[Attempt]) -> AuditEntry:
         return entry(

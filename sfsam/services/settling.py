@@ -11,7 +11,7 @@ from sfsam.domain.restoring import Giving
 from sfsam.domain.steps import STEPS, Step
 from sfsam.ports import UnitOfWork
 from sfsam.services.reclaim_batch import free_what_came_back
-from sfsam.services.reclaiming import note_frozen, said_of
+from sfsam.services.reclaim_moves import note_frozen, said_of
 from sfsam.services.restore_planning import givings_now, is_restored_by
 from sfsam.services.restoring import mark_restored
 from sfsam.services.running import JobControl, Phases
@@ -107,7 +107,7 @@ def _mark_frozen(work: UnitOfWork, request: Request) -> None:
             if each.request_id == request.request_id and each.outcome is Outcome.DONE
         ]
         if done:
-            note_frozen(work, number, request.requested_by, done[-1].closed_at or request.requested_at)
+            note_frozen(work, [number], request.requested_by, done[-1].closed_at or request.requested_at)
 
 
 def _end_restore(world: World, profile: Profile, request: Request) -> list[OutcomeRow]:
@@ -115,7 +115,7 @@ def _end_restore(world: World, profile: Profile, request: Request) -> list[Outco
         found = [work.candidates.find(number) for number in request.numbers]
     unmarked = [each for each in found if each is not None and not is_restored_by(each, request)]
     with conversation(world, profile, Purpose.ACT) as (session, _):
-        givings = givings_now(world, session, unmarked)
+        givings, _ = givings_now(world, session, unmarked)
     with world.store.begin() as work:
         settled = [_given_back(world, work, candidate, giving, request) for candidate, giving in givings]
         work.commit()

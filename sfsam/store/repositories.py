@@ -101,6 +101,11 @@ class StoredCandidates:
             tail="ORDER BY number",
         )
 
+    def of_numbers(self, numbers: Sequence[str]) -> list[Candidate]:
+        return self._candidates.select(
+            "number IN (SELECT unnest($1::VARCHAR[]))", [list(numbers)], tail="ORDER BY number"
+        )
+
     def of_user(self, org_id: str, user_id: str) -> list[Candidate]:
         return self._candidates.select("org_id = ? AND user_id = ?", [org_id, user_id], tail="ORDER BY number")
 

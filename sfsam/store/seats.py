@@ -26,6 +26,7 @@ _FREE = (
 _FREE_ONE = (
     """DELETE FROM subscription WHERE org_id = $org_id AND (
         (kind <> 'user' AND list_contains($record_ids, record_id))
+        OR (kind = 'user' AND list_contains($moved, user_id))
         OR (kind = 'feature' AND list_contains($features, user_id || ':' || identifier)))""",
     "DELETE FROM sf_user_feature WHERE org_id = $org_id AND list_contains($features, user_id || ':' || field)",
     "DELETE FROM sf_user_package_license WHERE org_id = $org_id AND list_contains($record_ids, id)",
@@ -35,6 +36,7 @@ _FREE_ONE = (
 _HOLDERS = """
     SELECT DISTINCT user_id FROM subscription WHERE org_id = $org_id AND (
         (kind <> 'user' AND list_contains($record_ids, record_id))
+        OR (kind = 'user' AND list_contains($moved, user_id))
         OR (kind = 'feature' AND list_contains($features, user_id || ':' || identifier)))
 """
 
@@ -54,12 +56,19 @@ class StoredSeats:
         recount(self._cursor, org_id, user_ids)
         self._changed()
 
-    def free(self, org_id: str, record_ids: Sequence[str], features: Sequence[tuple[str, str]]) -> None:
-        """These assignments were removed by us, and these feature licenses cleared: those seats go."""
+    def free(
+        self,
+        org_id: str,
+        record_ids: Sequence[str],
+        features: Sequence[tuple[str, str]],
+        moved: Sequence[str] = (),
+    ) -> None:
+        """These assignments were removed by us, these feature licenses cleared, these users moved: those seats go."""
         parameters = {
             "org_id": org_id,
             "record_ids": list(record_ids),
             "features": [f"{user_id}:{field}" for user_id, field in features],
+            "moved": list(moved),
         }
         holders = [user_id for (user_id,) in self._cursor.execute(_HOLDERS, parameters).fetchall()]
         for statement in _FREE_ONE:

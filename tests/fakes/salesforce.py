@@ -13,6 +13,7 @@ from sfsam.domain.holdings import Holding
 from sfsam.domain.profiles import Check, ConnectedOrg, Connection, GrantType, Process, Purpose
 from sfsam.domain.restoring import FreeSeats
 from sfsam.domain.steps import Step
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import OutcomeUnknown, SetupError, SfsamError
 from sfsam.ports import (
     AuthorizationStart,
@@ -75,6 +76,7 @@ class FakeOrg:
         self.blocked: dict[str, list[tuple[str, str]]] = {}
         self.on_send: dict[int, str] = {}  # call number -> "kill before", "kill after", "no answer", "lost"
         self.kill_on_read_back: int | None = None
+        self.reads_by_license = 0
         self.free: dict[str, FreeSeats] = {}
         self.read_backs = 0
 
@@ -143,6 +145,28 @@ class FakeSession:
     def holdings(self, user_ids: Sequence[str]) -> list[Holding]:
         self._raise_trouble()
         return [_holding(self._org.people[each]) for each in user_ids if each in self._org.people]
+
+    def holders(self, kind: Kind, identifier: str) -> list[Holding]:
+        self._org.reads_by_license += 1
+        found = [_holding(person) for person in self._org.people.values()]
+        return [each for each in found if self._records(each, kind, identifier)]
+
+    def record_ids(self, kind: Kind, identifier: str) -> set[str]:
+        self._org.reads_by_license += 1
+        found = [_holding(person) for person in self._org.people.values()]
+        return {record for each in found for record in self._records(each, kind, identifier)}
+
+    @staticmethod
+    def _records(held: Holding, kind: Kind, identifier: str) -> list[str]:
+        """Ids of the assignments of this license that somebody holds."""
+        match kind:
+            case Kind.PERMISSION_SET:
+                rows, name = held.permission_set_licenses, "PermissionSetLicense.DeveloperName"
+            case Kind.PACKAGE:
+                rows, name = held.package_licenses, "PackageLicense.NamespacePrefix"
+            case _:
+                return [held.user_id] if identifier in held.feature_licenses else []
+        return [row["Id"] for row in rows if row[name] == identifier]
 
     def human_logins_since(self, user_ids: Sequence[str], since: datetime) -> dict[str, datetime]:
         people = [self._org.people[each] for each in user_ids if each in self._org.people]

@@ -12,9 +12,14 @@ import pytest
 
 from sfsam.config import Settings
 from sfsam.domain.attempts import Attempt, PlannedCall, calls_of
+from sfsam.domain.candidates import Action
+from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.profiles import Connection, GrantType
-from sfsam.domain.steps import Step
+from sfsam.domain.reclaim import Taking
+from sfsam.domain.restoring import Giving
+from sfsam.domain.steps import GIVING, STEPS, Step
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import (
     AddressRefused,
     ClientRejected,
@@ -37,6 +42,36 @@ CALLBACK = "http://127.0.0.1:8501/oauth/callback"
 class UtcClock:
     def now(self) -> datetime:
         return datetime.now(UTC).replace(tzinfo=None)  # noqa: TID251 - the practice org runs by the real clock
+
+
+def leaving(person: Holding) -> Taking:
+    return Taking(number="RC1", action=Action.DEACTIVATE, kind=Kind.USER, identifier="SFDC", holding=person)
+
+
+def coming_back(before: Holding, now: Holding, lost: frozenset[str] = frozenset()) -> Giving:
+    return Giving(
+        number="RC1", action=Action.DEACTIVATE, kind=Kind.USER, identifier="SFDC", before=before, now=now, lost=lost
+    )
+
+
+def _carry_out(opened: HttpOrgSession, calls: list[PlannedCall]) -> None:
+    for call in calls:
+        answers = opened.send(call)
+        assert [row.success for row in answers] == [True] * len(call.changes), answers
+        assert set(opened.in_effect(attempts(call)).values()) == {True}
+
+
+def _what(person: Holding) -> tuple[object, ...]:
+    """What somebody holds, without the ids of the rows, which are new after an undo."""
+    return (
+        person.is_active,
+        person.is_frozen,
+        person.profile_id,
+        {(row["PermissionSetId"], row["PermissionSetGroupId"]) for row in person.permission_sets},
+        {row["PermissionSetLicenseId"] for row in person.permission_set_licenses},
+        {row["PackageLicenseId"] for row in person.package_licenses},
+        set(person.feature_licenses),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -78,9 +113,7 @@ def connect(practice: PracticeProcess, salesforce: HttpSalesforce, url: str = "b
 
 
 def download(opened: HttpOrgSession, folder: Path) -> StagedDownload:
-    return opened.stage(
-        folder, profile_id="p1", before=None, report=lambda phase: None, should_stop=lambda: False
-    )
+    return opened.stage(folder, profile_id="p1", before=None, report=lambda phase: None, should_stop=lambda: False)
 
 
 def ids(staged: StagedDownload, name: str) -> list[str]:
@@ -179,23 +212,55 @@ def test_one_person_is_taken_through_every_step(practice: PracticeProcess, opene
         ),
         key=lambda each: each.seats,
     )
-    for step in Step:
-        held = opened.holdings([person.user_id])
-        for call in calls_of(step, held):
-            assert [row.success for row in opened.send(call)] == [True] * len(call.changes)
-            assert set(opened.in_effect(attempts(call)).values()) == {True}
+    for step in STEPS[Action.DEACTIVATE]:
+        _carry_out(opened, calls_of(step, [leaving(opened.holdings([person.user_id])[0])]))
     after = opened.holdings([person.user_id])[0]
     assert (after.is_active, after.is_frozen, after.seats) == (False, True, 1)
     changed = {user_id for user_id, row in practice.dump("User").items() if row != before[user_id]}
     assert changed == {person.user_id}
-    again = calls_of(Step.REMOVE_PERMISSION_SETS, [person])
+    again = calls_of(Step.REMOVE_PERMISSION_SETS, [leaving(person)])
     assert {(row.success, row.code) for call in again for row in opened.send(call)} <= {(True, "ENTITY_IS_DELETED")}
+    ended = frozenset(
+        seat for seat, free in opened.free_seats(coming_back(person, after).seats).items() if free.has_ended
+    )
+    for step in GIVING:
+        now = opened.holdings([person.user_id])[0]
+        _carry_out(opened, calls_of(step, [coming_back(person, now, lost=ended)]))
+    packages = tuple(row for row in person.package_licenses if row["PackageLicenseId"] not in ended)
+    before = person.model_copy(update={"package_licenses": packages})
+    assert _what(opened.holdings([person.user_id])[0]) == _what(before)
+
+
+def test_the_holders_of_a_license_are_read_like_the_people_themselves(
+    practice: PracticeProcess, opened: HttpOrgSession
+) -> None:
+    people = {each.user_id: each for each in opened.holdings(list(practice.dump("User")))}
+    for kind, held_as, name in (
+        (Kind.PERMISSION_SET, "permission_set_licenses", "PermissionSetLicense.DeveloperName"),
+        (Kind.PACKAGE, "package_licenses", "PackageLicense.NamespacePrefix"),
+    ):
+        rows = [(each, row) for each in people.values() for row in getattr(each, held_as)]
+        identifier = Counter(row[name] for _, row in rows).most_common(1)[0][0]
+        holding = {each.user_id: row["Id"] for each, row in rows if row[name] == identifier}
+        found = {each.user_id: each for each in opened.holders(kind, identifier)}
+        assert {user_id: getattr(each, held_as)[0]["Id"] for user_id, each in found.items()} == holding
+        for user_id, each in found.items():
+            same = {"is_active", "is_administrator", "is_machine", "profile_id", "user_license_id", "created_at"}
+            assert each.model_dump(include=same) == people[user_id].model_dump(include=same)
+            needing = {row["Id"] for row in each.permission_sets}
+            assert needing <= {row["Id"] for row in people[user_id].permission_sets}
+        assert opened.record_ids(kind, identifier) == set(holding.values())
+    field = people[next(iter(people))].feature_licenses
+    feature = field[0] if field else "UserPermissionsKnowledgeUser"
+    assert {each.user_id for each in opened.holders(Kind.FEATURE, feature)} == {
+        each.user_id for each in people.values() if feature in each.feature_licenses
+    }
 
 
 def test_a_lost_answer_is_settled_by_reading_back(practice: PracticeProcess, opened: HttpOrgSession) -> None:
     holdings = opened.holdings(list(practice.dump("User")))
     person = next(each for each in holdings if each.is_active and not each.is_frozen and not each.is_administrator)
-    (call,) = calls_of(Step.FREEZE, [person])
+    (call,) = calls_of(Step.FREEZE, [leaving(person)])
     practice.fault({"match": "composite", "nth": 1, "times": 1, "kind": "drop"})
     with pytest.raises(OutcomeUnknown):
         opened.send(call)

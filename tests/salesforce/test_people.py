@@ -7,7 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sfsam.domain.attempts import planned_calls
+from sfsam.domain.candidates import Action
 from sfsam.domain.identifiers import to_18
+from sfsam.domain.reclaim import Taking
+from sfsam.domain.subscriptions import Kind
 from sfsam.errors import PermissionMissing
 from sfsam.salesforce.client import HttpOrgSession
 from sfsam.salesforce.machines import machine_applications, machine_licenses
@@ -42,7 +45,8 @@ def test_what_people_hold_is_read_in_a_handful_of_queries(org: PaperOrg, convers
     assert one.permission_set_licenses[0]["PermissionSetLicenseId"] == "0PLxx"
     assert one.package_licenses[0]["PackageLicenseId"] == "050xx"
     assert (one.is_administrator, one.is_machine, one.seats) == (False, False, 4)
-    assert [call.object for call in planned_calls([one])] == [
+    leaving = Taking(number="RC1", action=Action.DEACTIVATE, kind=Kind.USER, identifier="SFDC", holding=one)
+    assert [call.object for call in planned_calls([leaving])] == [
         "PermissionSetAssignment",
         "PermissionSetLicenseAssign",
         "UserPackageLicense",

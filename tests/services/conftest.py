@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -51,6 +52,7 @@ class Bench:
     org: FakeOrg
     clock: FakeClock
     settings: Settings
+    salesforce: FakeSalesforce
     profile_id: str = ""
 
     def handle(self, command: Command) -> Any:
@@ -93,6 +95,15 @@ class Bench:
             work.commit()
         return [candidate.number for candidate in candidates]
 
+    def begin_anew(self, org: FakeOrg) -> None:
+        """Forget candidates and what was done for them, and go on with another org: cheaper than a new store."""
+        self.org = org
+        self.salesforce.org = org
+        with self.store.begin() as work:
+            for table in ("removal_candidate", "attempt", "reclaim_request", "saving", "reclaim_stop"):
+                work._cursor.execute(f"DELETE FROM {table}")  # noqa: S608
+            work.commit()
+
     def states(self) -> dict[str, State]:
         with self.store.begin() as work:
             return {each.number: each.state for each in work.candidates.select()}
@@ -113,12 +124,20 @@ class Bench:
         )
 
 
-@pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    settings = Settings(data_dir=tmp_path, secret_key=KEY, key_file=tmp_path / "key")
+@contextmanager
+def open_bench(folder: Path) -> Iterator[Bench]:
+    """A bench of its own, for tests that need it for longer or shorter than one test."""
+    settings = Settings(data_dir=folder, secret_key=KEY, key_file=folder / "key")
     vault = FernetVault([KEY.encode()])
     clock, org = FakeClock(), FakeOrg()
     store = DuckDBStore.open(":memory:", audit_key=vault.audit_key())
-    services = Services(store, FakeSalesforce(org), vault, NoPractice(), LazySheets(), clock, settings)
-    yield Bench(services, store, org, clock, settings)
+    salesforce = FakeSalesforce(org)
+    services = Services(store, salesforce, vault, NoPractice(), LazySheets(), clock, settings)
+    yield Bench(services, store, org, clock, settings, salesforce)
     store.close()
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with open_bench(tmp_path) as opened:
+        yield opened

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import pytest
 
 from sfsam.domain.candidates import Action, Candidate, Justification, State
-from sfsam.domain.commands import MoveCandidate, PlanReclaim, Reclaim
+from sfsam.domain.commands import MoveCandidate, PlanReclaim, Reclaim, Settle
 from sfsam.domain.steps import Step
 from sfsam.domain.subscriptions import Kind
 from sfsam.errors import UsageError
-from tests.fakes.salesforce import Person
+from sfsam.services.reclaiming import READ_BY_LICENSE_FROM, SEATS_PER_BATCH
+from tests.fakes.salesforce import Killed, Person
 from tests.services.conftest import Bench
 
 SALES = "SalesUserPsl:2LA1"
@@ -151,3 +153,56 @@ def test_a_kept_seat_is_asked_for_again_on_its_day_and_not_before(bench: Bench, 
     assert kept.is_kept_on(until - timedelta(days=1))
     assert not kept.is_kept_on(until)
     assert not kept.is_kept_on(date.max)
+
+
+def test_thousands_of_seats_of_one_license_are_read_and_read_back_together(bench: Bench, ann: Person) -> None:
+    """One look at the license before and one after, whatever the number of calls between."""
+    count = READ_BY_LICENSE_FROM + 50
+    first = seat(bench, "RC0000001", Action.REMOVE_PACKAGE_LICENSE)
+    people = [Person(user_id=f"005{place:015d}", package_licenses=[f"SBQQ:05{place:05d}"]) for place in range(count)]
+    bench.org.people = {person.user_id: person for person in people}
+    people[3].package_licenses.clear()  # was given back meanwhile
+    people[4].is_administrator = True
+    candidates = [
+        first.model_copy(update={"number": f"RC{place:07d}", "user_id": person.user_id})
+        for place, person in enumerate(people)
+    ]
+    bench.org.refusals[Step.REMOVE_PACKAGE_LICENSES, people[5].user_id] = ("FIELD_INTEGRITY_EXCEPTION", "no")
+    with bench.store.begin() as work:
+        work.candidates.save(candidates)
+        work.commit()
+    numbers = tuple(each.number for each in candidates)
+    answer = bench.run(Reclaim(numbers=numbers, max_users=count))
+    assert len(bench.org.sent) == math.ceil((count - 2) / SEATS_PER_BATCH)
+    assert (bench.org.reads_by_license, bench.org.read_backs) == (2, 0)
+    states = bench.states()
+    assert states.pop("RC0000003") is states.pop("RC0000004") is State.CLOSED_SKIPPED
+    assert states.pop("RC0000005") is State.ATTENTION_REQUIRED
+    assert set(states.values()) == {State.CLOSED_COMPLETE}
+    assert answer.seats_freed == count - 3
+    assert len(answer.outcomes) == count
+
+
+def test_a_crash_among_thousands_is_settled(bench: Bench, ann: Person) -> None:
+    count = READ_BY_LICENSE_FROM + 50
+    first = seat(bench, "RC0000001", Action.REMOVE_PACKAGE_LICENSE)
+    people = [Person(user_id=f"005{place:015d}", package_licenses=[f"SBQQ:05{place:05d}"]) for place in range(count)]
+    bench.org.people = {person.user_id: person for person in people}
+    with bench.store.begin() as work:
+        work.candidates.save(
+            [
+                first.model_copy(update={"number": f"RC{place:07d}", "user_id": person.user_id})
+                for place, person in enumerate(people)
+            ]
+        )
+        work.commit()
+    order = Reclaim(all_ready=True, max_users=count)
+    bench.org.on_send[1] = "kill after"
+    with pytest.raises(Killed):
+        bench.run(order)
+    bench.org.on_send.clear()
+    assert bench.run(Settle()).open_after == 0
+    bench.run(order)
+    assert set(bench.states().values()) == {State.CLOSED_COMPLETE}
+    removed = [record for _, record in bench.org.records_changed()]
+    assert len(removed) == len(set(removed)) == count
