@@ -21,7 +21,7 @@ import duckdb
 
 from sfsam.salesforce import soql
 from sfsam.salesforce.described import Described
-from sfsam.salesforce.staging import LOGIN_HISTORY_DAYS
+from sfsam.salesforce.login_windows import LOGIN_HISTORY_DAYS
 from tests.e2e.journey import PROJECT, CommandLine, PracticeProcess, practice_org
 
 LARGE = (

@@ -79,6 +79,12 @@ class Settings(BaseSettings):
         le=1,
         description="Share of the org's daily API calls after which a download stops and says so",
     )
+    login_history_share: float = Field(
+        default=0.2,
+        gt=0,
+        le=1,
+        description="Share of the org's daily API calls that one download spends on login history",
+    )
     time_zone: str = Field(
         default="UTC",
         description="Time zone of the scheduled jobs, by its name in the time zone database, such as Europe/Berlin",

@@ -146,8 +146,10 @@ class ChangeReader:
         for chunk in soql.id_chunks(sorted(groups)):
             expected = sum(in_org.get(group, _NOTHING).rows for group in chunk)
             part = reading.asking(reading.selection.group_query(chunk), expected)
+            rows_of_part = pages.part()
             self._reader.start([part])
-            self._reader.read(part, pages)
+            self._reader.read(part, rows_of_part)
+            pages.join(rows_of_part)
         return True
 
 

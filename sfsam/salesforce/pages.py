@@ -94,6 +94,18 @@ class ObjectPages:
         self.rows += rows
         self._on_rows(self.rows)
 
+    def part(self) -> ObjectPages:
+        """Pages for one more query of the same object, which can fail and begin anew for itself until it `join`s."""
+        with self._lock:
+            self._made += 1
+            return ObjectPages(self._folder, f"{self._name}-{self._made:05d}", self.columns)
+
+    def join(self, part: ObjectPages) -> None:
+        """Take over the pages of a part."""
+        with self._lock:
+            self._files += part._files
+        self.count(part.rows)
+
     def discard(self) -> None:
         """Forget all pages: the query starts again."""
         with self._lock:

@@ -20,7 +20,7 @@ class Reading:
     """One object: the query, about how many rows it will give, and what is known of the answer already.
 
     Of `is_changes` the query asks only for what changed; `held` is then how many rows the org has in all, as
-    `Selection.held_query` answers.
+    `Selection.held_query` answers. What `also` asks for joins the same pages.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Reading:
     first: RestPage | None = None
     is_changes: bool = False
     held: list[Mapping[str, Any]] = field(default_factory=list)
+    also: Reading | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -38,7 +39,7 @@ class Reading:
 
     def asking(self, query: str, expected: int | None) -> Reading:
         """The same object by another query, of which nothing is known yet."""
-        return replace(self, query=query, expected=expected, job_id=None, first=None)
+        return replace(self, query=query, expected=expected, job_id=None, first=None, also=None)
 
 
 class Reader:
@@ -55,7 +56,7 @@ class Reader:
 
     def start(self, readings: Iterable[Reading]) -> None:
         """Begin the large queries, so that Salesforce works on them side by side."""
-        for reading in readings:
+        for reading in [each for one in readings for each in (one, one.also) if each is not None]:
             if reading.expected is not None and reading.expected <= self._rest_row_limit:
                 continue
             try:
@@ -66,6 +67,12 @@ class Reader:
 
     def read(self, reading: Reading, pages: ObjectPages) -> str:
         """Put all rows on disk; the way they came."""
+        if reading.also is not None:
+            more = pages.part()
+            self.read(reading.also, more)
+            source = self.read(replace(reading, also=None), pages)
+            pages.join(more)
+            return source
         if reading.job_id:
             try:
                 self._bulk.collect(reading.job_id, pages, self._checkpoint)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
@@ -21,11 +21,12 @@ from sfsam.salesforce.batching import CompositeReader
 from sfsam.salesforce.bulk import BulkReader
 from sfsam.salesforce.changes import ChangeReader
 from sfsam.salesforce.checks import objects_read_only_by
+from sfsam.salesforce.login_windows import BULK_PAGE_ROWS, KnownLogins, LoginWindows
 from sfsam.salesforce.pages import PageFolder
 from sfsam.salesforce.permissions import Permissions, any_of, effective_permissions
 from sfsam.salesforce.readings import Reader, Reading
 from sfsam.salesforce.rest import RestReader
-from sfsam.salesforce.session import Session
+from sfsam.salesforce.session import PAGE_ROWS, Session
 
 PHASES: dict[str, tuple[str, ...]] = {
     "Licenses and profiles": (
@@ -40,7 +41,6 @@ PHASES: dict[str, tuple[str, ...]] = {
     "Login history": ("LoginHistory", "UserAppInfo"),
 }
 REST_ROW_LIMIT = 5000
-LOGIN_HISTORY_DAYS = 180  # Salesforce keeps six months (fact sheet 4.9)
 _SKEW_SECONDS = 300
 
 
@@ -55,6 +55,7 @@ class Staging:
         report: Report = lambda phase: None,
         should_stop: ShouldStop = lambda: False,
         rest_row_limit: int = REST_ROW_LIMIT,
+        logins_share: float = 1.0,
         processes: Collection[Process] = tuple(Process),
     ) -> None:
         self._session = session
@@ -63,6 +64,7 @@ class Staging:
             self._rest, BulkReader(session), rest_row_limit=rest_row_limit, checkpoint=self._checkpoint
         )
         self._before = before
+        self._logins_share = logins_share
         self._changes = before and ChangeReader(CompositeReader(session), self._rest, self._reader, before)
         self._report = report
         self._should_stop = should_stop
@@ -84,7 +86,7 @@ class Staging:
             self._before = self._changes = None
         readings = self._plan(taken_at, user_id)
         try:
-            self._reader.start(readings.values())
+            logins = self._start(readings, taken_at)
             staged = tuple(self._staged(page_folder, readings))
         finally:
             self._reader.clean_up()
@@ -95,7 +97,9 @@ class Staging:
             taken_at=taken_at,
             objects=staged,
             warnings=tuple(self._warnings),
-            continues_logins=self._before is not None and self._before.logins_from is not None,
+            continues_logins=self._continues_logins,
+            earlier_logins=logins.earlier,
+            logins_since=logins.since,
         )
         page_folder.finish(download)
         return download
@@ -127,7 +131,35 @@ class Staging:
         """From when on sign-ins are read; the first time whole days, because a day is replaced as a whole."""
         if self._before is not None and self._before.logins_from is not None:
             return self._before.logins_from
-        return (taken_at - timedelta(days=LOGIN_HISTORY_DAYS)).replace(hour=0, minute=0, second=0, microsecond=0)
+        return LoginWindows(taken_at).oldest
+
+    @property
+    def _continues_logins(self) -> bool:
+        return self._before is not None and self._before.logins_from is not None
+
+    def _start(self, readings: dict[str, Reading], taken_at: datetime) -> KnownLogins:
+        """Begin what goes by Bulk, and of the sign-ins only as many days as our share of the calls allows."""
+        windows = LoginWindows(taken_at, self._session.usage.calls_in(self._logins_share), self._count)
+        reading = readings.get("LoginHistory")
+        logins = self._choose_logins(windows, reading, BULK_PAGE_ROWS)
+        self._reader.start(readings.values())
+        if reading is not None and not (reading.also or reading).job_id:  # by REST the same calls give fewer rows
+            logins = self._choose_logins(windows, reading, PAGE_ROWS, logins.since)
+        if logins.since is not None and logins.since > windows.oldest:
+            self._warnings.append(
+                f"Sign-ins are known since {logins.since:%d %b %Y}: reading all of them at once would take too large a "
+                "share of the org's API calls. The next downloads read the earlier ones."
+            )
+        return logins
+
+    def _choose_logins(
+        self, windows: LoginWindows, reading: Reading | None, page_rows: int, since: datetime | None = None
+    ) -> KnownLogins:
+        if reading is None:
+            return KnownLogins()
+        if self._before is not None and self._continues_logins:
+            return windows.earlier(reading, self._before.logins_since, page_rows)
+        return windows.newest(reading, page_rows, since)
 
     def _reading(self, name: str, count: int | None, since: datetime) -> Reading | None:
         wanted = soql.load(name)

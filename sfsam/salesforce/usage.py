@@ -55,6 +55,10 @@ class Usage:
         """How far the org's clock is ahead of this machine's."""
         return self._skew.total_seconds()
 
+    def calls_in(self, share: float) -> int | None:
+        """How many calls this share of the daily allowance is; None while the org has not told its allowance."""
+        return None if self.allowance is None else max(1, int(self.allowance * share))
+
     def pause(self, error: SfsamError) -> None:
         """The allowance is used up: later calls of this session are refused here and not sent."""
         self._limit_error = error

@@ -14,7 +14,8 @@ from sfsam.ports import Held
 from sfsam.store.salesforce_names import column_of, table_of
 
 _SNAPSHOTS = """
-    SELECT taken_at, incomplete, read_columns, logins_whole_until FROM snapshot WHERE org_id = ? ORDER BY taken_at DESC
+    SELECT taken_at, incomplete, read_columns, logins_whole_until, logins_known_since
+    FROM snapshot WHERE org_id = ? ORDER BY taken_at DESC
 """
 _GROUPS_OF = """
     SELECT t.id, {group} FROM (SELECT unnest($ids::VARCHAR[]) AS id) wanted
@@ -44,6 +45,10 @@ class StoredOrg:
     def logins_from(self) -> datetime | None:
         return next((each["logins"] for each in self._snapshots if each["logins"] is not None), None)
 
+    @property
+    def logins_since(self) -> datetime | None:
+        return next((each["since"] for each in self._snapshots if each["logins"] is not None), None)
+
     def since(self, name: str, columns: Sequence[str]) -> datetime | None:
         newest = next((each for each in self._snapshots if name not in each["incomplete"]), None)
         if newest is None or newest["columns"].get(name) != list(columns):
@@ -65,12 +70,13 @@ class StoredOrg:
         return dict(self._rows(sql, {"org_id": self._org_id, "ids": list(ids)}))
 
     def _read_snapshots(self) -> Iterator[dict[str, Any]]:
-        for taken_at, incomplete, columns, logins in self._rows(_SNAPSHOTS, [self._org_id]):
+        for taken_at, incomplete, columns, logins, since in self._rows(_SNAPSHOTS, [self._org_id]):
             yield {
                 "taken_at": taken_at,
                 "incomplete": set(json.loads(incomplete)),
                 "columns": json.loads(columns or "{}"),
                 "logins": logins,
+                "since": since,
             }
 
     def _rows(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:

@@ -162,6 +162,7 @@ class Loading:
         self._of_everyone = (
             not self._staged.is_incremental
             or (self._sign_ins.are_known and not self._sign_ins.continues)
+            or self._staged.earlier_logins is not None
             or self._is_otherwise_complete()
             or bool(self._value("concerns_everybody"))
         )
@@ -234,6 +235,7 @@ class Loading:
             read_columns=json.dumps({name: part.columns for name, part in self._complete.items()}),
             logins_whole_until=staged.logins_whole_until if "LoginHistory" in self._complete else None,
             is_confirmed=self._is_confirmed,
+            logins_since=staged.logins_since,
         )
         counting.price_licenses(self._cursor)
         day = staged.taken_at.date()

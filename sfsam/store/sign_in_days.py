@@ -12,7 +12,7 @@ from sfsam.store.pages import Pages, readable
 _WRITES = Path(__file__).parent / "sql" / "writes"
 _BATCH_BYTES = 24 * 2**20
 _COLUMNS = dict.fromkeys(("user_id", "login_time", "login_type", "login_sub_type", "status", "application"), "VARCHAR")
-_FROM_DAY = "day >= $first::DATE OR ($continues AND is_recent)"
+_REPLACED = "day >= $first::DATE OR ($continues AND is_recent) OR (day >= $from::DATE AND day < $until::DATE)"
 
 
 class SignInDays:
@@ -71,10 +71,16 @@ class SignInDays:
         """Put the staged sign-ins in the place of those that they repeat. The days before are our own history."""
         if self._part is None:
             return
-        org_id = self._staged.org_id
+        org_id, earlier = self._staged.org_id, self._staged.earlier_logins
         self._cursor.execute(
-            f"DELETE FROM sign_in_day WHERE org_id = $org_id AND ({_FROM_DAY})",  # noqa: S608 - our own words
-            {"org_id": org_id, "first": self.kept_before, "continues": self.continues},
+            f"DELETE FROM sign_in_day WHERE org_id = $org_id AND ({_REPLACED})",  # noqa: S608 - our own words
+            {
+                "org_id": org_id,
+                "first": self.kept_before,
+                "continues": self.continues,
+                "from": earlier and earlier[0],
+                "until": earlier and earlier[1],
+            },
         )
         self._cursor.execute("UPDATE sign_in_day SET is_recent = false WHERE org_id = ? AND is_recent", [org_id])
         self._cursor.execute(

@@ -14,7 +14,7 @@ from sfsam.errors import AnswerTruncated
 from sfsam.store.database import DuckDBStore
 from sfsam.store.loading import Loading
 from tests.store import tiny_org
-from tests.store.tiny_org import LOGIN_HEAD, OBJECTS, ORG_ID, TAKEN_AT, USER_HEAD, USERS
+from tests.store.tiny_org import LOGIN_HEAD, LOGINS, OBJECTS, ORG_ID, TAKEN_AT, USER_HEAD, USERS
 
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 
@@ -217,6 +217,32 @@ def test_the_same_download_twice_changes_nothing(seeded: DuckDBStore, tmp_path: 
     before = (position(seeded), rows(seeded, "SELECT * FROM license_day ORDER BY ALL"))
     tiny_org.load(seeded, tiny_org.stage(tmp_path, page_rows=100))
     assert (position(seeded), rows(seeded, "SELECT * FROM license_day ORDER BY ALL")) == before
+
+
+def test_earlier_sign_ins_that_come_with_a_later_download_end_in_the_same_activity(
+    seeded: DuckDBStore, tmp_path: Path
+) -> None:
+    """Newest days first (product.md D6): what was read in two downloads is what one would have read."""
+    questions = (
+        "SELECT user_id, last_human_at, deciding_signal, last_machine_at, is_machine FROM user_activity ORDER BY ALL",
+        "SELECT user_id, day, signal, sum(sign_in_count) FROM sign_in_day GROUP BY ALL ORDER BY ALL",
+    )
+    at_once = [rows(seeded, question) for question in questions]
+    cut, since = datetime(2026, 11, 20), datetime(2026, 9, 1)
+    newest = [row for row in LOGINS if str(row[1]) >= "2026-11-20"]
+    earlier = [row for row in LOGINS if str(row[1]) < "2026-11-20"]
+    later = {"taken_at": TAKEN_AT + timedelta(minutes=1), "logins_since": since, "earlier_logins": (since, cut)}
+    with seeded._cursor() as cursor:
+        for table in ("sign_in_day", "user_activity", "snapshot"):
+            cursor.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+    for logins, said in ((newest, {"logins_since": cut}), (earlier, later | {"continues_logins": True})):
+        staged = tiny_org.stage(tmp_path, changed(LoginHistory=(LOGIN_HEAD, logins)))
+        tiny_org.load(seeded, staged.model_copy(update=said))
+        known = seeded.known_org(ORG_ID)
+        assert known is not None
+        assert known.logins_since == said["logins_since"]
+        assert known.logins_from == known.taken_at - timedelta(minutes=15)
+    assert [rows(seeded, question) for question in questions] == at_once
 
 
 def test_another_orgs_rows_are_left_alone(seeded: DuckDBStore, tmp_path: Path) -> None:
