@@ -157,7 +157,7 @@ PAGES: Mapping[str, Roles] = {
     page: roles
     for roles, pages in {
         EVERYONE: "start overview utilization subscriptions software_models unrecognized_identifiers exclusions people "
-        "person entitlements renewals consumption reconciliation savings profiles jobs audit notifications",
+        "person entitlements renewals consumption reconciliation rules savings profiles jobs audit notifications",
         MANAGERS: "candidates",
         INTEGRATORS: "welcome integrations register_application profile_details connection_and_credential "
         "additional_orgs review_and_publish integration_profile",

@@ -254,7 +254,7 @@ def rule_arguments(rule: ReclamationRule, org_id: str) -> dict[str, Any]:
 def _evidence(cursor: duckdb.DuckDBPyConnection, sql: str, arguments: Mapping[str, Any]) -> str:
     """A JSON object of the rule's further columns: moments as ISO 8601 with Z, amounts as decimal strings."""
     described = cursor.execute(f"DESCRIBE {sql}", dict(arguments)).fetchall()
-    pairs = ["'rule_name', $rule_name"]
+    pairs = ["'rule_id', $rule_id", "'rule_name', $rule_name"]
     for name, kind, *_ in described:
         if name in _OWN_COLUMNS:
             continue

@@ -96,6 +96,12 @@ SECTIONS: dict[str, list[Entry]] = {
             "Seats that can be reclaimed, with evidence and plan.",
         ),
         Entry(
+            "pages/reclaim/rules.py",
+            "Reclamation rules",
+            ":material/rule:",
+            "What makes a seat a candidate, and whom a rule would catch.",
+        ),
+        Entry(
             "pages/reclaim/savings.py",
             "Savings",
             ":material/savings:",

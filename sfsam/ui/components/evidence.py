@@ -16,6 +16,8 @@ from sfsam.ui import candidate_messages, formats, frames, license_messages, mess
 from sfsam.ui.components import cards, tables
 from sfsam.ui.components.person_links import person_link
 
+RULES = "pages/reclaim/rules.py"
+
 
 @contextmanager
 def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None) -> Iterator[None]:
@@ -30,7 +32,10 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
     with cards.card("evidence", formats.plain(person["name"]), badge=badge, read="person_signals"):
         _who(person)
         if candidate:
-            st.markdown(candidate_messages.candidate_sentence(candidate, STALE_AFTER_DAYS))
+            seen = candidate_messages.evidence_of(candidate)
+            days = int(seen.get("stale_after_days") or STALE_AFTER_DAYS)
+            st.markdown(candidate_messages.candidate_sentence(candidate, days))
+            _rule(seen)
             if candidate["message"]:
                 st.markdown(f":{badge[1]}[{badge[0]}] {formats.plain(candidate['message'])}")
         _signals(org_id, user_id)
@@ -39,6 +44,15 @@ def panel(org_id: str, user_id: str, *, candidate: dict[str, Any] | None = None)
         _seats(org_id, user_id)
         person_link(org_id, user_id)
         yield
+
+
+def _rule(seen: dict[str, Any]) -> None:
+    """Which rule caught the seat, and the way to it."""
+    if seen.get("rule_id"):
+        label = f"Rule: {formats.plain(str(seen['rule_name']))}"
+        cards.way(RULES, label, {"rule": seen["rule_id"]}, key="rule", icon=":material/rule:")
+    elif seen.get("rule_name"):
+        st.caption(formats.plain(str(seen["rule_name"])))
 
 
 def _badge(person: dict[str, Any], candidate: dict[str, Any] | None) -> tuple[str, str, str]:

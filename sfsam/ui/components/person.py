@@ -12,7 +12,7 @@ from sfsam.domain.commands import ForgetMatch
 from sfsam.domain.people import Basis
 from sfsam.ui import formats, frames, state, viewer
 from sfsam.ui import people_messages as messages
-from sfsam.ui.components import cards, failures, tables, unmatched
+from sfsam.ui.components import cards, failures, proposing, tables, unmatched
 from sfsam.ui.messages import MACHINES, PART_WORDS, STATE_WORDS
 from sfsam.ui.viewer import MANAGERS
 
@@ -48,7 +48,9 @@ def users(person: dict[str, Any]) -> None:
         with cards.card(f"user_{user['org_id']}_{user['user_id']}", formats.plain(user["org"]), badge=_badge(user)):
             _facts(user)
             _signals([row for row in signals if _is_of(row, user)])
-            _seats([row for row in seats if _is_of(row, user)], is_sandbox=bool(user["is_sandbox"]))
+            held = [row for row in seats if _is_of(row, user)]
+            _seats(held, is_sandbox=bool(user["is_sandbox"]))
+            proposing.control(user, held)
             if not is_missing(user["machine_reason"]):
                 st.caption(f"A machine: {formats.plain(user['machine_reason'])}.")
 

@@ -1,6 +1,6 @@
 -- title: Reclamation rules
--- description: The rules of every profile that were not deleted, with the open candidates that each holds and what they
---   are worth by today's prices. scope and included_in are JSON.
+-- description: The rules of every profile that were not deleted, with the open candidates that each holds. scope and
+--   included_in are JSON; an empty choice in scope means everywhere.
 -- parameters: profile_id, org_ids
 -- columns: rule_id, profile_id, profile, org_id, name, rule_type, scope, stale_after_days, grace_days, action,
 --   target_profile_id, target_profile, included_in, is_on, notify_user, days_before_reclaim, approver, approver_email,
