@@ -120,6 +120,33 @@ def test_what_departments_cost_adds_up_to_what_seats_cost(worked: Worked) -> Non
     } == expected
 
 
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {"departments": ["Sales", "No department"]},
+        {"kinds": ["package", "feature"]},
+        {"kinds": ["user"], "departments": ["IT"]},
+    ],
+    ids=lambda each: " ".join(each),
+)
+def test_totals_under_filters(worked: Worked, chosen: dict[str, list[str]]) -> None:
+    kinds, departments = chosen.get("kinds", [*truth.KINDS]), chosen.get("departments")
+    frames = []
+    for org_id in set(worked.held) - worked.sandboxes:
+        held = worked.held[org_id].merge(worked.truth[org_id][["kind", "identifier", "is_paid", "unit", "costing"]])
+        frames.append(held[held.kind.isin(kinds) & (held.department.isin(departments or []) | (departments is None))])
+    seats = pd.concat(frames)
+    paid, people = seats[seats.is_paid], seats[seats.is_active & (seats.part != "machine")].drop_duplicates("user_id")
+    (row,) = worked.rows("overview_seats", **chosen)
+    assert row["assigned"] == len(paid) > 0
+    assert {part: row[part] for part in truth.PARTS} == {part: int((paid.part == part).sum()) for part in truth.PARTS}
+    assert (row["people"], row["people_stale"]) == (len(people), int((people.part == "stale").sum()))
+    saving = paid[(paid.part == "stale") | ((paid.part == "inactive_holder") & (paid.costing > 0))].unit
+    amounts = worked.rows("overview_money", **chosen)
+    assert sum(_cents(each["potential_savings"]) or 0 for each in amounts) == int(saving.fillna(0).sum())
+    assert sum(each["people"] for each in worked.rows("last_activity_buckets", **chosen)) == len(people)
+
+
 @pytest.mark.parametrize("stale_after_days", [0, 30, 61, 180, 365])
 def test_every_threshold_counts_the_same_seats(worked: Worked, stale_after_days: int) -> None:
     (row,) = worked.rows("overview_seats", stale_after_days=stale_after_days)

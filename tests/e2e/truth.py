@@ -150,6 +150,7 @@ def unneeded_seats(practice: PracticeProcess, org: Org, people: pd.DataFrame) ->
 
 # ── Licenses and money ──────────────────────────────────────────────────────────────────────────
 
+KINDS = ("user", "permission_set", "package", "feature")
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 NO_FEATURES = ("UserPermissionsCallCenterAutoLogin", "UserPermissionsForecastEnabled")  # settings (fact sheet 4.1)
 
