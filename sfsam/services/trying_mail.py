@@ -13,6 +13,9 @@ from sfsam.services.world import World
 def show(world: World, command: ShowMail) -> MailAnswer:
     """The settings of mail and webhook as far as they are no secret, and what stands against asking people."""
     settings = world.settings
+    with world.store.begin() as work:
+        profiles = work.profiles.all()
+    is_practice = bool(profiles) and all(profile.is_practice for profile in profiles)
     return MailAnswer(
         host=settings.smtp_host,
         port=settings.smtp_port,
@@ -23,7 +26,7 @@ def show(world: World, command: ShowMail) -> MailAnswer:
         base_url=settings.base_url,
         webhook_is_set=world.webhook.is_set,
         webhook_is_signed=settings.webhook_secret is not None,
-        problems=[f"{what} {remedy}" for what, remedy in problems(world)],
+        problems=[f"{what} {remedy}" for what, remedy in problems(world, is_practice=is_practice)],
     )
 
 

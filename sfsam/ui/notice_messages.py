@@ -14,7 +14,7 @@ AUDIENCES = {
     "named": "the rule's approver",
     "license_managers": "the license managers",
 }
-KINDS = {"ask": "Question", "reminder": "Reminder", "digest": "Decision asked for"}
+KINDS = {"ask": "Question to", "reminder": "Reminder to", "digest": "Decision, to"}
 STATES = {"intended": "On its way", "sent": "Sent", "refused": "Refused", "unknown": "Not known"}
 ENCRYPTION = {"starttls": "STARTTLS", "implicit": "TLS from the beginning", "none": "None; on this machine"}
 NO_NOTICES = (
@@ -29,8 +29,9 @@ NO_WEBHOOK = (
     "people."
 )
 WEBHOOK = "Told when a reclaim ends, when decisions wait and when a job fails. It names no people."
-MAIL_IS_READY = "People can be asked by mail."
-PRACTICE_NOTE = "For the practice org, whose people are invented, a mail server on this machine is enough."
+MAIL_IS_READY = "People can be asked by mail before a seat is taken back."
+MAIL_IS_NOT_READY = "People **cannot** be asked by mail yet."
+ASKING = "Whether they are is up to each reclamation rule: tick Notify user."
 WEBHOOK_UNSIGNED = "It is not signed; set SFSAM_WEBHOOK_SECRET, so that the chat can tell our messages from others."
 
 
@@ -81,7 +82,18 @@ def waiting_lines(row: dict[str, Any]) -> list[str]:
 
 
 def mail_lead(problems: list[str]) -> str:
-    return MAIL_IS_READY if not problems else f"People cannot be asked by mail yet. {formats.plain(problems[0])}"
+    """Whether people can be asked."""
+    return MAIL_IS_NOT_READY if problems else MAIL_IS_READY
+
+
+def mail_caption(problems: list[str]) -> str:
+    """What stands against it, and what to do."""
+    return formats.plain(problems[0]) if problems else ASKING
+
+
+def mail(row: dict[str, Any]) -> str:
+    """Which mail it is, and to whom: "Reminder to the user"."""
+    return f"{KINDS[row['kind']]} {AUDIENCES[row['audience']]}"
 
 
 def _asked(row: dict[str, Any]) -> str:

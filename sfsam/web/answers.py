@@ -147,7 +147,7 @@ def _html(status: HTTPStatus, words: _Words, page: AnswerPage) -> Response:
     shown: dict[str, Any] = {
         **words._asdict(),
         "seats": page.seats,
-        "names_people": page.purpose in _OF_APPROVERS,
+        "names_people": page.purpose in _OF_APPROVERS and page.status not in _OVER,
         "contact": page.contact,
     }
     return HTMLResponse(_templates.get_template("answer.html").render(shown), status, {"Cache-Control": "no-store"})

@@ -55,7 +55,7 @@ def test_a_question_arrives_as_text_and_html_with_its_links_and_nothing_of_a_nam
     assert mail["Reply-To"] == "licenses@acme.example"
     assert mail["Auto-Submitted"] == "auto-generated"
     assert KEEP in text and f'href="{KEEP}"' in html
-    assert "not used for 143 days" in text and "1 December 2026" in html
+    assert "not used for 143 days" in text and "Not used for 143 days" in html and "1 December 2026" in html
     assert "&lt;b&gt;Lindqvist" in html and "<b>Lind" not in html
     assert "prefers-color-scheme: dark" in html and "<script" not in html and "src=" not in html
 

@@ -39,7 +39,7 @@ def test_the_page_says_how_mail_is_set_and_sends_a_test(full: FakeSystem, visit:
     page = visit(PAGE)
     words = said(page)
     assert not page.exception
-    assert "People can be asked by mail." in words
+    assert "People can be asked by mail before" in words
     assert "mail.northwind.example:587" in words and "SFSAM_MAIL_MANAGERS" in words
     assert "Nobody was written to yet" in words
     assert "not signed" in words
@@ -54,7 +54,7 @@ def test_what_stands_against_asking_is_said_first(full: FakeSystem, visit: Open)
     problem = "No mail server is set. Set SFSAM_SMTP_HOST."
     full.mail = MAIL.model_copy(update={"host": "", "problems": [problem], "webhook_is_set": False})
     page = visit(PAGE)
-    assert "cannot be asked by mail yet" in said(page)
+    assert "**cannot** be asked by mail yet" in said(page) and "No mail server is set" in said(page)
     assert "With SFSAM\\_WEBHOOK\\_URL" in said(page) or "SFSAM_WEBHOOK_URL" in said(page)
     assert not [button for button in page.button if button.label == "Send a test mail"]
 
@@ -84,7 +84,8 @@ def test_every_mail_is_listed(full: FakeSystem, visit: Open) -> None:
     full.reads.replace("notices", pd.DataFrame(rows))
     page = visit(PAGE)
     assert not page.exception
-    assert list(page.dataframe[0].value["What"]) == ["Question", "Reminder", "Decision asked for"]
+    mails = ["Question to the user", "Reminder to the user", "Decision, to the manager"]
+    assert list(page.dataframe[0].value["Mail"]) == mails
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ class TrialMailAnswer(Answer):
 
 
 class MailAnswer(Answer):
-    """`problems` say, each with its remedy, what stands against asking people by mail; none for the practice org."""
+    """`problems` say, each with its remedy, what stands against asking people, of real orgs where there are any."""
 
     host: str
     port: int

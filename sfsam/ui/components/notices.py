@@ -10,7 +10,7 @@ from sfsam.domain.answers import MailAnswer
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import ApproveKeep, RejectKeep, Remind, SendTrialMail, ShowMail
 from sfsam.domain.notices import Decision
-from sfsam.ui import formats, frames, state, viewer
+from sfsam.ui import frames, state, viewer
 from sfsam.ui import notice_messages as messages
 from sfsam.ui.components import cards, failures, jobs, tables
 
@@ -21,13 +21,11 @@ WAITING = (State.AWAITING_USER, State.AWAITING_APPROVAL)
 NEWEST = tables.Sorting("Newest first", "intended_at", descending=True)
 PILLS = {"Sent": "green", "Refused": "red", "Not known": "orange", "On its way": "blue"}
 COLUMNS = [
-    tables.Column("When", lambda row: viewer.moment(row["intended_at"]), 116),
-    tables.text("Person", "name", 150),
-    tables.text("License", "model", 140),
-    tables.Column("What", lambda row: messages.KINDS[row["kind"]], 130),
-    tables.Column("To", lambda row: messages.AUDIENCES[row["audience"]], 140),
-    tables.pill("Mail", "state", dict(messages.STATES), PILLS),
-    tables.Column("Answer until", lambda row: formats.day(row["answer_until"]), 104),
+    tables.Column("When", lambda row: viewer.moment(row["intended_at"]), 110),
+    tables.text("About", "name", 140),
+    tables.text("License", "model", 130),
+    tables.Column("Mail", lambda row: messages.mail(row), 190),
+    tables.pill("Outcome", "state", dict(messages.STATES), PILLS),
 ]
 
 
@@ -61,7 +59,7 @@ def controls(mail: MailAnswer) -> None:
 
 def lead(mail: MailAnswer) -> None:
     """Whether people can be asked."""
-    cards.lead(messages.mail_lead(mail.problems), messages.PRACTICE_NOTE if mail.problems else "", read="notices")
+    cards.lead(messages.mail_lead(mail.problems), messages.mail_caption(mail.problems), read="notices")
 
 
 def listing() -> None:
@@ -88,8 +86,6 @@ def mail_card(mail: MailAnswer) -> None:
                 "Links lead to": mail.base_url,
             }
         )
-        for problem in mail.problems:
-            st.markdown(f":orange[:material/warning:] {formats.plain(problem)}")
         if not mail.managers:
             st.caption(messages.NO_MANAGERS)
 
