@@ -14,6 +14,7 @@ import httpx
 from sfsam.errors import SfsamError
 from sfsam.salesforce import faults
 from sfsam.salesforce.session import Session
+from sfsam.salesforce.shapes import expected
 
 MOST_PARTS = 25
 MOST_QUERIES = 5
@@ -44,8 +45,8 @@ class CompositeReader:
             ]
             content = {"allOrNone": False, "compositeRequest": parts}
             answer = self._session.read("POST", self._session.data("composite"), content=content)
-            for name, item in zip(names, answer["compositeResponse"], strict=True):
-                found[name] = _body_or_error(item)
+            with expected("several questions at once"):
+                found |= {n: _body_or_error(item) for n, item in zip(names, answer["compositeResponse"], strict=True)}
         return found
 
 

@@ -19,11 +19,12 @@ from sfsam.salesforce import faults
 from sfsam.salesforce.csv_pages import save_page
 from sfsam.salesforce.pages import ObjectPages
 from sfsam.salesforce.session import Session
+from sfsam.salesforce.shapes import expected
 
 PARALLEL_PAGES = 8  # of the 25 that an org serves at once when each takes 20 seconds or more (fact sheet 2.4)
 _ROWS_PER_PAGE = "50000"  # asked for where pages come one after the other
 _FIRST_POLL_SECONDS = 0.25
-_LONGEST_POLL_SECONDS = 5.0
+_LONGEST_POLL_SECONDS = 20.0  # each costs a call of the org's allowance
 _POLL_SHARE = 0.125  # of the time waited so far: no job is noticed later than that
 _LONGEST_JOB_SECONDS = 4 * 3600.0
 _REFUSALS = frozenset(
@@ -60,7 +61,8 @@ class BulkReader:
             if faults.code_of(trouble) in _REFUSALS:
                 raise BulkRefused(trouble.said) from trouble
             raise
-        return str(answer["id"])
+        with expected("a Bulk job"):
+            return str(answer["id"])
 
     def collect(self, job_id: str, pages: ObjectPages, checkpoint: Callable[[], None] = lambda: None) -> None:
         """Wait for the job and put all its pages on disk. `checkpoint` is called often and may raise.
@@ -108,10 +110,12 @@ class BulkReader:
         while True:
             checkpoint()
             job: dict[str, Any] = self._session.get(self._job(job_id))
-            if job["state"] == "JobComplete":
+            with expected("a Bulk job"):
+                state = job["state"]
+            if state == "JobComplete":
                 return job
-            if job["state"] in ("Failed", "Aborted"):
-                raise BulkRefused(str(job.get("errorMessage") or job["state"]))
+            if state in ("Failed", "Aborted"):
+                raise BulkRefused(str(job.get("errorMessage") or state))
             if waited > _LONGEST_JOB_SECONDS:
                 raise SalesforceUnavailable("A Bulk query does not come to an end.", "Try again in some hours.")
             self._session.pause(pause)
@@ -187,9 +191,10 @@ class BulkReader:
         path: str | None = f"{self._job(job_id)}/resultPages"
         while path:
             answer = self._session.get(path)
-            for page in answer["resultPages"]:
-                yield parse_qs(urlsplit(page["resultUrl"]).query).get("locator", [""])[0]
-            following = None if answer["done"] else answer.get("nextRecordsUrl") or answer.get("nextRecordUrl")
+            with expected("the pages of a Bulk job"):
+                pages = [parse_qs(urlsplit(page["resultUrl"]).query) for page in answer["resultPages"]]
+                following = None if answer["done"] else answer.get("nextRecordsUrl") or answer.get("nextRecordUrl")
+            yield from (page.get("locator", [""])[0] for page in pages)
             parts = urlsplit(following or "")
             path = f"{parts.path}?{parts.query}" if following else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from collections.abc import Callable, Sequence
@@ -39,15 +40,23 @@ def save_page(
 
 def _write(response: httpx.Response, path: Path, check: Callable[[], None]) -> tuple[int, bool]:
     """Number of lines written, and whether the last one is ended."""
-    newlines, last = 0, b""
+    newlines, last, decoder = 0, b"", codecs.getincrementaldecoder("utf-8")()
     with storage_errors(path), path.open("wb") as file:
         for chunk in response.iter_bytes(_CHUNK_BYTES):
             check()
             clean = chunk.replace(b"\0", b"")
+            _require_text(decoder, clean)
             file.write(clean)
             newlines += clean.count(b"\n")
             last = clean[-1:] or last
     return newlines + (last not in (b"", b"\n")), last == b"\n"
+
+
+def _require_text(decoder: codecs.IncrementalDecoder, chunk: bytes) -> None:
+    try:
+        decoder.decode(chunk)
+    except UnicodeDecodeError as trouble:
+        raise AnswerTruncated("A page of a Bulk answer arrived damaged: it is not UTF-8.", _AGAIN) from trouble
 
 
 def _counted(path: Path, columns: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sfsam.domain.profiles import Record
+from sfsam.salesforce.shapes import expected
 
 # Booleans on User that look like feature licenses and are settings (fact sheet 4.1).
 _SETTINGS_NOT_LICENSES = frozenset({"UserPermissionsCallCenterAutoLogin", "UserPermissionsForecastEnabled"})
@@ -29,17 +30,18 @@ class Described(Record):
 
     @classmethod
     def of(cls, answer: Mapping[str, Any]) -> Described:
-        fields = [
-            DescribedField(name=item["name"], type=item["type"], updateable=bool(item.get("updateable")))
-            for item in answer["fields"]
-        ]
-        return cls(
-            name=answer["name"],
-            updateable=bool(answer.get("updateable")),
-            deletable=bool(answer.get("deletable")),
-            queryable=bool(answer.get("queryable", True)),
-            fields={field.name: field for field in fields},
-        )
+        with expected("an object"):
+            fields = [
+                DescribedField(name=item["name"], type=item["type"], updateable=bool(item.get("updateable")))
+                for item in answer["fields"]
+            ]
+            return cls(
+                name=answer["name"],
+                updateable=bool(answer.get("updateable")),
+                deletable=bool(answer.get("deletable")),
+                queryable=bool(answer.get("queryable", True)),
+                fields={field.name: field for field in fields},
+            )
 
     @property
     def feature_licenses(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from sfsam.errors import ObjectUnavailable, PermissionMissing, RefusedError, Sal
 from sfsam.salesforce import faults, soql
 from sfsam.salesforce.described import Described
 from sfsam.salesforce.session import Session
+from sfsam.salesforce.shapes import expected
 
 Row = dict[str, Any]
 
@@ -92,7 +93,8 @@ class RestReader:
             answer = self._session.get(self._session.data("limits/recordCount"), {"sObjects": ",".join(names)})
         except (ObjectUnavailable, PermissionMissing, RefusedError):
             return {}
-        return {item["name"]: int(item["count"]) for item in answer["sObjects"]}
+        with expected("its record counts"):
+            return {item["name"]: int(item["count"]) for item in answer["sObjects"]}
 
     def count(self, query: str) -> int:
         """The answer to a SELECT COUNT()."""
@@ -101,6 +103,8 @@ class RestReader:
     def _follow(self, page: RestPage, taker: PageTaker, before_page: Callable[[], None]) -> None:
         taker.add(page.rows)
         while page.next_path is not None:
+            if not page.rows:
+                raise SalesforceUnavailable("The pages of a query do not come to an end.", "Try again in some minutes.")
             before_page()
             page = self.page_of(self._session.get(page.next_path))
             taker.add(page.rows)
@@ -108,9 +112,10 @@ class RestReader:
     @staticmethod
     def page_of(answer: Mapping[str, Any]) -> RestPage:
         """An answer to a query as a page."""
-        cursor = None if answer["done"] else urlsplit(answer["nextRecordsUrl"])
-        path = cursor and (f"{cursor.path}?{cursor.query}" if cursor.query else cursor.path)
-        return RestPage(rows=tuple(answer["records"]), total=answer["totalSize"], next_path=path)
+        with expected("a query"):
+            cursor = None if answer["done"] else urlsplit(answer["nextRecordsUrl"])
+            path = cursor and (f"{cursor.path}?{cursor.query}" if cursor.query else cursor.path)
+            return RestPage(rows=tuple(answer["records"]), total=answer["totalSize"], next_path=path)
 
 
 class _List:

@@ -30,6 +30,7 @@ from sfsam.errors import (
 from sfsam.ports import Clock, Token, TokenKeeper
 from sfsam.salesforce import faults
 from sfsam.salesforce.addresses import check_instance_url
+from sfsam.salesforce.shapes import expected
 from sfsam.salesforce.sign_in import SignIn
 from sfsam.salesforce.usage import Usage
 
@@ -126,8 +127,10 @@ class Session:
     @cached_property
     def version(self) -> str:
         """The API version asked for, or the newest that the org lists below it. Asked once; not metered."""
-        listed = [str(item["version"]) for item in self.get("/services/data")]
-        known = [version for version in listed if float(version) <= float(self._asked_version)]
+        answer = self.get("/services/data")
+        with expected("its API versions"):
+            listed = [str(item["version"]) for item in answer]
+            known = [version for version in listed if float(version) <= float(self._asked_version)]
         if not known:
             raise SetupError(
                 f"The org does not offer API version {self._asked_version}.",

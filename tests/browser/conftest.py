@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, expect, sync_playwright
 
 from tests.browser import walking
 from tests.browser.find_browser import find_browser
@@ -17,7 +17,7 @@ PICTURES = PROJECT / "build" / "browser"
 SECONDS_TO_APPEAR = 30  # on a machine that has other things to do as well
 WIDTH, HEIGHT = 1440, 950
 # Each visit loads the whole frame anew: what is compiled for speed or moves for beauty is thrown away a second later.
-LEAN = ["--disable-gpu", "--force-prefers-reduced-motion", "--js-flags=--no-turbofan,--no-maglev"]
+LEAN = ["--disable-gpu", "--js-flags=--no-turbofan,--no-maglev"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,7 +41,8 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of its own. What it throws fails the test; a failed test leaves its picture in build/browser."""
-    context = browser.new_context(viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US", color_scheme="light")
+    desk: ViewportSize = {"width": WIDTH, "height": HEIGHT}
+    context = browser.new_context(viewport=desk, locale="en-US", color_scheme="light", reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(SECONDS_TO_APPEAR * 1000)
     thrown: list[str] = []

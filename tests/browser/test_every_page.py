@@ -35,7 +35,7 @@ FITS = """() => [document.scrollingElement, document.querySelector("[data-testid
 @pytest.fixture(scope="module")
 def walker(browser: Browser) -> Iterator[Page]:
     """One tab that goes from page to page."""
-    context = browser.new_context(viewport=DESK, locale="en-US")  # type: ignore[arg-type]
+    context = browser.new_context(viewport=DESK, locale="en-US", reduced_motion="reduce")  # type: ignore[arg-type]
     page = context.new_page()
     page.set_default_timeout(20_000)
     yield page

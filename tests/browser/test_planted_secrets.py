@@ -58,7 +58,7 @@ def _plant(browser: Browser, practice: PracticeProcess, folder: Path) -> Planted
     for name in ("client_secret", "admin_password", "access_token", "refresh_token"):
         planted.secrets[f"the org's {name}"] = org[name]
     planted.secrets |= {"a wrong secret": WRONG_SECRET, "an unused secret": SPARE_SECRET}
-    context = browser.new_context(locale="en-US")
+    context = browser.new_context(locale="en-US", reduced_motion="reduce")
     planted.places.watch(context)
     page = context.new_page()
     page.set_default_timeout(20_000)
