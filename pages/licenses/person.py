@@ -14,7 +14,7 @@ if found:
     person.lead(found)
     unmatched.refusal()
     erasure.outcome(found)
-    wide, narrow = st.columns([1.62, 1])
+    wide, narrow = st.columns([1.45, 1])
     with wide:
         person.users(found)
         person_history.periods(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -13,7 +14,7 @@ from sfsam.domain.people import Basis
 from sfsam.ui import formats, frames, state, viewer
 from sfsam.ui import people_messages as messages
 from sfsam.ui.components import cards, failures, proposing, tables, unmatched
-from sfsam.ui.messages import MACHINES, PART_WORDS, STATE_WORDS
+from sfsam.ui.messages import KIND_WORDS, MACHINES, PART_WORDS, STATE_WORDS
 from sfsam.ui.viewer import MANAGERS
 
 PEOPLE = "pages/licenses/people.py"
@@ -100,9 +101,11 @@ def _badge(user: dict[str, Any]) -> tuple[str, str, str]:
 
 
 def _facts(user: dict[str, Any]) -> None:
-    place = [user[name] for name in ("title", "department", "profile") if not is_missing(user[name])]
+    place = [user[name] for name in ("title", "department") if not is_missing(user[name])]
+    profile = "" if is_missing(user["profile"]) else f"profile {user['profile']}"
     manager = "" if is_missing(user["manager"]) else f"reports to {user['manager']}"
-    words = ", ".join([*map(str, place), *filter(None, [manager, "administrator" if user["is_administrator"] else ""])])
+    more = filter(None, [profile, manager, "administrator" if user["is_administrator"] else ""])
+    words = ", ".join([*map(str, place), *more])
     st.text(f"{user['user_principal_name']}\n{words}")
     since = f"User since {formats.day(user['created_at'])}."
     if not is_missing(user["grace_since"]):
@@ -135,16 +138,20 @@ def _seats(held: list[dict[str, Any]], *, is_sandbox: bool) -> None:
     if not held:
         st.caption("Holds no seat now.")
         return
+    models = Counter(row["model"] for row in held)
     tables.small(
-        [_seat(row, is_sandbox=is_sandbox) for row in held], alt="Seats with their part, yearly cost and candidate"
+        [_seat(row, is_sandbox=is_sandbox, is_twice=models[row["model"]] > 1) for row in held],
+        alt="Seats with their part, yearly cost and candidate",
     )
 
 
-def _seat(row: dict[str, Any], *, is_sandbox: bool) -> dict[str, str]:
+def _seat(row: dict[str, Any], *, is_sandbox: bool, is_twice: bool) -> dict[str, str]:
+    """One line; `is_twice`: another license has the same name, and its kind tells them apart."""
+    kind = f" :gray[{KIND_WORDS[row['kind']].lower()}]" if is_twice else ""
     candidate = "" if is_missing(row["candidate_state"]) else STATE_WORDS[row["candidate_state"]]
     excluded = "Excluded" if row["is_excluded"] else ""
     return {
-        "License": formats.plain(row["model"]),
+        "License": formats.plain(row["model"]) + kind,
         "Now": PART_WORDS.get(row["part"], formats.words(row["part"])),
         "A year": formats.NOT_APPLICABLE
         if is_sandbox
