@@ -12,6 +12,7 @@ _LICENSES = {
     "UserLicense": ("LicenseDefinitionKey", "TotalLicenses"),
     "PermissionSetLicense": ("DeveloperName", "TotalLicenses"),
     "PackageLicense": ("NamespacePrefix", "AllowedLicenses"),
+    "FeatureLicense": ("feature", "total"),
 }
 
 
@@ -55,16 +56,18 @@ class Arranging:
     ) -> None:
         """Change what was bought of a license, or whether inactive holders use seats of it (fact sheet 5.4).
 
-        `kind` is UserLicense, PermissionSetLicense or PackageLicense; `name` its key. Raises ValueError.
+        `kind` is UserLicense, PermissionSetLicense, PackageLicense or FeatureLicense (which is no object of
+        Salesforce's: `name` is the field of User); `name` its key. Raises ValueError.
         """
         if kind not in _LICENSES or (counts_inactive is not None and kind != "PermissionSetLicense"):
             raise ValueError(f"no such thing can be set on {kind!r}; licenses are {', '.join(_LICENSES)}")
         key, bought = _LICENSES[kind]
         wanted = {bought: total, "countsInactive": counts_inactive}
+        table = "feature_license" if kind == "FeatureLicense" else kind
         given = {column: value for column, value in wanted.items() if value is not None}
         with self._data.writing() as connection:
             for column, value in given.items():
-                sql = f'UPDATE "{kind}" SET "{column}" = $value WHERE "{key}" = $name RETURNING "Id"'  # noqa: S608 - our names
+                sql = f'UPDATE "{table}" SET "{column}" = $value WHERE "{key}" = $name RETURNING 1'  # noqa: S608 - our names
                 if not connection.execute(sql, {"value": value, "name": name}).fetchall():
                     raise ValueError(f"this org has no {kind} {name!r}")
             self._data.counts.forget()
