@@ -33,8 +33,9 @@ def account() -> None:
         st.markdown(sign_in_messages.LOCAL_ONLY)
         return
     person = viewer.person()
-    st.text(person.name)  # as Markdown an address would be a link
-    st.markdown(sign_in_messages.roles(person.roles))
+    with st.container(gap=None):
+        st.text(person.name)  # as Markdown an address would be a link
+        st.markdown(sign_in_messages.roles(person.roles))
     st.button(sign_in_messages.SIGN_OUT, icon=":material/logout:", type="tertiary", on_click=identity.sign_out)
 
 
