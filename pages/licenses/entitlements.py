@@ -8,8 +8,6 @@ from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Entitlements", EVERYONE)
 scope = filters.scope(controls, departments=False)
-with controls:
-    export.menu(["entitlements"], scope)
 
 entitlements.lead(scope)
 entitlements.drift(scope)
@@ -18,8 +16,13 @@ entitlements.outcome()
 
 contracts, prices, files = st.tabs(["Entitlements", "List prices", "Import"])
 with contracts:
-    entitlements.table(scope)
+    with st.container(horizontal=True, vertical_alignment="center", key="tools"):
+        scope = entitlements.narrowing(scope)
+        sorting = entitlements.tools()
+    entitlements.table(scope, sorting)
 with prices:
     list_prices.table()
 with files:
     imports.section(("entitlements", "prices"))
+with controls:
+    export.menu(["entitlements"], scope)

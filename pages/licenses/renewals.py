@@ -8,13 +8,13 @@ from sfsam.ui.viewer import EVERYONE
 
 controls = shell.open_page("Renewals", EVERYONE)
 scope = filters.scope(controls, departments=False)
-with controls:
-    export.menu(["renewals"], scope)
 
 lead = st.container()
 with st.container(horizontal=True, vertical_alignment="center", key="tools"):
     days = renewals.horizon()
     renewals.report(scope, days)
+with controls:
+    export.menu(["renewals"], scope, within_days=days)
 with lead:
     renewals.lead(scope, days)
 renewals.figures(scope, days)

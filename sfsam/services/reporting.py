@@ -63,7 +63,7 @@ def _scope(world: World, command: ShowRenewalReport) -> dict[str, Any]:
             profile_id = profile_named(work, command.profile).profile_id
         rows = world.store.reads.rows("profiles")
         scope["org_ids"] = [row["org_id"] for row in rows if row["profile_id"] == profile_id]
-    return {name: value for name, value in scope.items() if name != "search"}
+    return {name: value for name, value in scope.items() if name not in ("search", "within_days")}
 
 
 def _orgs(world: World, scope: dict[str, Any]) -> list[ReportedOrg]:

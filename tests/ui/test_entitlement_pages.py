@@ -15,7 +15,7 @@ from streamlit.testing.v1 import AppTest
 from sfsam import bootstrap
 from sfsam.charts.renewals import renewal_bars, renewal_months
 from sfsam.config import Settings
-from sfsam.domain.commands import EnterSaving, ListEntitlements, SaveEntitlement
+from sfsam.domain.commands import EnterSaving, ListEntitlements, Narrowing, SaveEntitlement
 from sfsam.domain.jobs import JobState
 from sfsam.domain.savings import Cause
 from sfsam.services import Services
@@ -23,6 +23,7 @@ from sfsam.services.running import SilentControl
 from sfsam.sheets import LazySheets
 from sfsam.store.database import DuckDBStore
 from sfsam.ui import frames
+from sfsam.ui.components import export
 from sfsam.ui.components.tables import grid_key
 from sfsam.vault.fernet_vault import FernetVault
 from tests.fakes.clock import FakeClock
@@ -174,6 +175,19 @@ def test_the_address_narrows_contracts_and_renewals_by_kind_and_license(system: 
     assert "**1 renewal comes** up within 90 days, the first on 31 Jan 2027." in text
     assert "No forecast: 1 day of history, 14 are needed." in text
     assert "Nothing ends within **90 days**." in plain(visit(RENEWALS, model="SBQQ"))
+
+
+def test_exports_are_narrowed_as_the_page_is(
+    system: bootstrap.System, visit: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Narrowing] = []
+    monkeypatch.setattr(export, "_file", lambda what, form, narrowing: asked.append(narrowing) or b"")
+    monkeypatch.setattr(export.st, "download_button", lambda *_, data, **__: callable(data) and data())
+    visit(RENEWALS, within="30 days", kind="User license")
+    assert {(each.within_days, each.kinds) for each in asked} == {(30, ("user",))}
+    asked.clear()
+    visit(ENTITLEMENTS, q="C-1", model="Salesforce")
+    assert {(each.search, each.models) for each in asked} == {("C-1", ("Salesforce",))}
 
 
 def test_the_address_narrows_savings_by_department_as_far_as_one_is_known(

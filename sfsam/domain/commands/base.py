@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 FileFormat = Literal["csv", "xlsx", "parquet"]
 
@@ -31,3 +31,4 @@ class Narrowing(BaseModel):
     search: str = ""
     stale_after_days: int | None = None  # None: as the rules judge
     include_sandboxes: bool = False
+    within_days: int | None = Field(default=None, ge=1, le=1100)  # of renewals; None: as far as the list looks

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -77,25 +78,32 @@ def outcome() -> None:
     entitlement_form.dialog()
 
 
-def table(scope: Scope) -> None:
+def narrowing(scope: Scope) -> Scope:
+    """The search box of the list."""
+    return replace(scope, search=filters.search("License, contract, cost center"))
+
+
+def tools() -> tables.Sorting:
+    """How the list is sorted, and the button for one more."""
+    sorting = tables.sorted_by("entitlements_sort", SORTINGS)
+    st.button(
+        "New entitlement…",
+        icon=":material/add:",
+        type="primary",
+        key="new_entitlement",
+        disabled=not _may_change(),
+        on_click=entitlement_form.open_for,
+        args=(None,),
+    )
+    return sorting
+
+
+def table(scope: Scope, sorting: tables.Sorting) -> None:
     """One page of entitlements with what can be done to the chosen one."""
-    may_change = bool(viewer.person().roles & MANAGERS)
-    with st.container(horizontal=True, vertical_alignment="center", key="tools"):
-        search = filters.search("License, contract, cost center")
-        sorting = tables.sorted_by("entitlements_sort", SORTINGS)
-        st.button(
-            "New entitlement…",
-            icon=":material/add:",
-            type="primary",
-            key="new_entitlement",
-            disabled=not may_change,
-            on_click=entitlement_form.open_for,
-            args=(None,),
-        )
-    asked = _asked(scope) | ({"search": search.strip()} if search.strip() else {})
+    asked = _asked(scope)
     rows, total = tables.listing("entitlements", key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **asked)
     if rows.empty:
-        if search.strip() or scope.is_narrowed:
+        if scope.is_narrowed:
             tables.nothing_matches()
         else:
             cards.empty("entitlements", messages.NO_ENTITLEMENTS, icon=":material/contract:")
@@ -112,7 +120,11 @@ def table(scope: Scope) -> None:
     tables.pager(PAGE_KEY, total, PAGE_SIZE, "Click a row to change or remove it.")
     if selected.cells:
         place = min(selected.cells[0][0], len(rows) - 1)
-        _chosen({str(name): value for name, value in rows.iloc[place].to_dict().items()}, may_change)
+        _chosen({str(name): value for name, value in rows.iloc[place].to_dict().items()}, _may_change())
+
+
+def _may_change() -> bool:
+    return bool(viewer.person().roles & MANAGERS)
 
 
 def _chosen(row: dict[str, Any], may_change: bool) -> None:

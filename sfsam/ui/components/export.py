@@ -40,8 +40,10 @@ LABELS: dict[ListName, str] = {
 EVERYTHING = Scope()
 
 
-def menu(lists: Sequence[ListName], scope: Scope = EVERYTHING) -> None:
-    """A button that opens the lists of this page, each in three formats. The filters and the search act on them."""
+def menu(lists: Sequence[ListName], scope: Scope = EVERYTHING, *, within_days: int | None = None) -> None:
+    """A button that opens the lists of this page, each in three formats. The filters and the search act on them, and
+    on renewals how many days ahead the page looks."""
+    narrowing = Narrowing(**scope.parameters(), within_days=within_days)
     with st.popover("Export", icon=":material/download:", type="tertiary", key="export"):
         for what in lists:
             st.markdown(f"**{LABELS[what]}**")
@@ -49,7 +51,7 @@ def menu(lists: Sequence[ListName], scope: Scope = EVERYTHING) -> None:
                 for file_format, mime in FORMATS.items():
                     st.download_button(
                         file_format.upper() if file_format != "parquet" else "Parquet",
-                        data=partial(_file, what, file_format, Narrowing(**scope.parameters())),
+                        data=partial(_file, what, file_format, narrowing),
                         file_name=f"sfsam-{what}.{file_format}",
                         mime=mime,
                         key=f"export_{what}_{file_format}",
