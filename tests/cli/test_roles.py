@@ -63,3 +63,11 @@ def test_the_services_ask_again_for_whoever_comes_by_the_control_route(
     assert "BackUp needs the role admin" in printed.err
     assert run("profiles").code == 0
     assert isinstance(script.asked[-1], ListProfiles)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.7", "::"])  # noqa: S104  refused
+def test_without_a_sign_in_the_app_listens_on_this_machine_only(run: Run, host: str) -> None:
+    printed = run("serve", "--host", host)
+    assert printed.code == 78
+    assert f"answers this machine only and does not listen on {host}" in printed.err
+    assert "docs/sign-in.md" in printed.err
