@@ -34,7 +34,7 @@ def build_app(main_script: str) -> st.App:
     return st.App(
         main_script,
         lifespan=_lifespan,
-        routes=_below(settings.path_prefix, ROUTES),
+        routes=below(settings.path_prefix, ROUTES),
         middleware=middleware(settings, secret),
         secrets={"auth": _sign_in(settings, secret)} if secret else None,
     )
@@ -43,7 +43,7 @@ def build_app(main_script: str) -> st.App:
 ROUTES = [*answers.ROUTES, *health.ROUTES, *metrics.ROUTES, *sign_in.ROUTES]
 
 
-def _below(prefix: str, routes: list[Route]) -> list[Route]:
+def below(prefix: str, routes: list[Route]) -> list[Route]:
     """The routes below a path, as behind a reverse proxy, and the health also at the root, where no proxy asks."""
     moved = [Route(prefix + route.path, route.endpoint, methods=route.methods) for route in routes]
     return [*moved, *(health.ROUTES if prefix else [])]

@@ -7,9 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.fernet import Fernet
 from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -19,7 +21,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
-from sfsam.bootstrap import set_current
+from sfsam.bootstrap import set_current, sign_in_secret
 from sfsam.config import PROJECT_DIR, Settings
 from sfsam.domain.rights import PAGES, ROUTES, route_roles
 from sfsam.domain.roles import NOBODY, Role
@@ -193,6 +195,14 @@ def test_behind_a_path_the_table_is_asked_below_it() -> None:
     assert client.get("/licenses/media/x", headers=cookie("analyst")).status_code == 200
     assert client.get("/media/x").status_code == 401
     assert client.get("/licenses/_stcore/metrics").status_code == 404
+
+
+def test_a_sign_in_outlives_a_restart_and_ends_with_the_key(tmp_path: Path) -> None:
+    settings = Settings(key_file=tmp_path / "secret.key")
+    secret = sign_in_secret(settings)
+    assert sign_in_secret(settings) == secret
+    (tmp_path / "secret.key").write_bytes(Fernet.generate_key())
+    assert sign_in_secret(settings) != secret
 
 
 def _answer(request: Request) -> Response:

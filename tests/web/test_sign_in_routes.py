@@ -5,19 +5,21 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import HTTPConnection
 
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from starlette.testclient import TestClient
 
-from sfsam.bootstrap import set_current
+from sfsam.bootstrap import current, set_current
 from sfsam.config import Settings
 from sfsam.domain.answers import AuthorizationAnswer, AuthorizedAnswer
 from sfsam.domain.commands import BeginAuthorization, Connect, CreateToken, Enqueue, FinishAuthorization
 from sfsam.domain.profiles import Purpose
 from sfsam.errors import ClientRejected, NotFound, RefusedError
+from sfsam.web.application import below
 from sfsam.web.security import HEADERS, middleware
 from sfsam.web.sign_in import COOKIE, ROUTES
 from tests.fakes.scripted import ScriptedServices, scripted_system
@@ -126,6 +128,18 @@ def test_an_error_of_the_exchange_is_named(browser: Browser, services: ScriptedS
     services.answers[FinishAuthorization] = ClientRejected("Wrong secret.", "Enter it again.")
     browser.get("/oauth/start?profile=p1")
     assert browser.get(f"/oauth/callback?state={STATE}&code=c")[1] == "/welcome?error=ClientRejected"
+
+
+def test_below_a_path_the_way_back_and_the_cookie_are_below_it_too(services: ScriptedServices) -> None:
+    settings = Settings(base_url="http://127.0.0.1:8501/licenses")
+    set_current(replace(current(), settings=settings))
+    app = Starlette(routes=below(settings.path_prefix, ROUTES), middleware=middleware(settings))
+    client = TestClient(app, base_url="http://127.0.0.1:8501", client=("127.0.0.1", 1), follow_redirects=False)
+    begun = client.get("/licenses/oauth/start?profile=p1")
+    assert (begun.headers["location"], "Path=/licenses/oauth" in begun.headers["set-cookie"]) == (LOG_IN, True)
+    back = client.get(f"/licenses/oauth/callback?state={STATE}&code=c1")
+    assert back.headers["location"] == "/licenses/welcome?connected=p1"
+    assert client.get("/oauth/start?profile=p1").status_code == 404
 
 
 def test_an_unknown_profile_comes_back_to_the_welcome_page(browser: Browser, services: ScriptedServices) -> None:
