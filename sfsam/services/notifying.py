@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sfsam.domain.answers import OutcomeRow
@@ -28,8 +27,8 @@ from sfsam.services.recipients import Holder, holders, link_maker, link_url, req
 from sfsam.services.world import World
 
 NO_ADDRESS = (
-    "The user has no e-mail address in Salesforce that mail reaches. Enter one there and download again, or reclaim "
-    "without asking."
+    "The user has no e-mail address in Salesforce that mail reaches. Enter one there and download again, or let the "
+    "rule ask nobody."
 )
 QUESTIONS = (NoticeKind.ASK, NoticeKind.REMINDER)
 
@@ -48,7 +47,7 @@ def notify(world: World, actor: str, candidates: Sequence[Candidate]) -> list[Ou
         require_mail(world, profile_id)
     rows: list[OutcomeRow] = []
     with world.mail.open() as letterbox:
-        asking = Asking(world, actor, letterbox)
+        asking = Asking(world, actor, letterbox, candidates)
         for group in grouped_by_person(candidates):
             rows += asking.ask(group)
     return rows
@@ -64,27 +63,33 @@ def grouped_by_person(candidates: Iterable[Candidate]) -> list[list[Candidate]]:
 
 
 class Asking:
-    """Questions to people, over one conversation with the mail server."""
+    """Questions about these candidates, over one conversation with the mail server."""
 
-    def __init__(self, world: World, actor: str, letterbox: Letterbox) -> None:
+    def __init__(self, world: World, actor: str, letterbox: Letterbox, candidates: Sequence[Candidate]) -> None:
         self._world = world
         self._actor = actor
         self._letterbox = letterbox
         self._maker = link_maker(world)
+        self._gone: MailUnavailable | None = None  # the server itself; whoever comes next need not wait for it too
+        self._holders = holders(world, {(each.org_id, each.user_id) for each in candidates})
+        rows = world.store.reads.rows("candidates", numbers=[each.number for each in candidates]) if candidates else []
+        self._facts = {row["number"]: row for row in rows}
 
     def ask(self, group: Sequence[Candidate], *, until: datetime | None = None) -> list[OutcomeRow]:
         """One mail to the holder of these seats; what became of each. With `until` it is a reminder."""
-        holder = holders(self._world, [(group[0].org_id, group[0].user_id)])[group[0].org_id, group[0].user_id]
+        holder = self._holders[group[0].org_id, group[0].user_id]
         due, staying = self._due(group)
         rows = [OutcomeRow(number=each.number, state=each.state, message=why) for each, why in staying]
         if not due:
             return rows
         if not holder.email:
             return rows + self._moved(due, (), State.ATTENTION_REQUIRED, NO_ADDRESS)
-        draft = self._draft(due, holder, until)
         try:
-            notices = hand_over(self._world, self._letterbox, draft)
+            if self._gone is not None:
+                raise self._gone
+            notices = hand_over(self._world, self._letterbox, self._draft(due, holder, until))
         except MailUnavailable as trouble:
+            self._gone = None if trouble.said else trouble
             return rows + [OutcomeRow(number=each.number, state=each.state, message=str(trouble)) for each in due]
         return rows + self._closed(due, notices)
 
@@ -115,7 +120,7 @@ class Asking:
             case _:
                 reason = (
                     f"The mail server refused the mail to the user ({notices[0].said or 'the address is malformed'}). "
-                    "Correct the address in Salesforce and download again, or reclaim without asking."
+                    "Correct the address in Salesforce and download again, or let the rule ask nobody."
                 )
                 return self._moved(due, notices, State.ATTENTION_REQUIRED, reason)
 
@@ -141,9 +146,6 @@ class Asking:
     def _draft(self, due: Sequence[Candidate], holder: Holder, until: datetime | None) -> Draft:
         now, message_id = self._world.clock.now(), new_id()
         recipient = self._maker.recipient(holder.email)
-        facts = {
-            row["number"]: row for row in self._world.store.reads.rows("candidates", numbers=[c.number for c in due])
-        }
         notices, links, seats = [], [], []
         for candidate in due:
             ends = until or now + timedelta(days=self._answer_days(candidate))
@@ -163,7 +165,7 @@ class Asking:
                     intended_at=now,
                 )
             )
-            asked, made = self._seat(candidate, facts.get(candidate.number, {}), notices[-1], ends)
+            asked, made = self._seat(candidate, notices[-1], ends)
             seats.append(asked)
             links += made
         letter = Question(
@@ -176,10 +178,9 @@ class Asking:
         )
         return Draft(letter, tuple(notices), tuple(links))
 
-    def _seat(
-        self, candidate: Candidate, facts: dict[str, Any], notice: Notice, ends: datetime
-    ) -> tuple[AskedSeat, list[AnswerLink]]:
+    def _seat(self, candidate: Candidate, notice: Notice, ends: datetime) -> tuple[AskedSeat, list[AnswerLink]]:
         """The seat as the mail shows it, with its two links."""
+        facts = self._facts.get(candidate.number, {})
         links, urls = [], []
         for purpose in (LinkPurpose.KEEP, LinkPurpose.RELEASE):
             link, token = self._maker.make(

@@ -115,7 +115,7 @@ class _Run:
             require_mail(self._world, profile_id)
         ends = {row["number"]: row["answer_until"] for row in self._waiting}
         with self._world.mail.open() as letterbox:
-            asking = Asking(self._world, self._actor, letterbox)
+            asking = Asking(self._world, self._actor, letterbox, [*again, *reminders])
             for group in grouped_by_person(again):
                 asking.ask(group)
             for group in grouped_by_person(reminders):

@@ -12,6 +12,7 @@ from tests.browser import walking
 from tests.browser.find_browser import find_browser
 from tests.browser.walking import App
 from tests.e2e.journey import PROJECT, PracticeProcess, practice_org
+from tests.fakes.mail_server import MailServer, mail_server
 
 PICTURES = PROJECT / "build" / "browser"
 SECONDS_TO_APPEAR = 30  # on a machine that has other things to do as well
@@ -67,10 +68,17 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[App]:
+def mails() -> Iterator[MailServer]:
+    """The mail server of the demo."""
+    with mail_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory, mails: MailServer) -> Iterator[App]:
     """What `make demo` shows, with fewer people."""
     users = "2000" if walking.update_screenshots() else "400"
-    with walking.app(tmp_path_factory.mktemp("demo"), "demo", "--users", users) as app:
+    with walking.app(tmp_path_factory.mktemp("demo"), "demo", "--users", users, **mails.settings) as app:
         yield app
 
 

@@ -47,10 +47,10 @@ class App:
 
 
 @contextmanager
-def app(folder: Path, *command: str, port: int | None = None) -> Iterator[App]:
+def app(folder: Path, *command: str, port: int | None = None, **environment: str) -> Iterator[App]:
     """`python -m sfsam COMMAND` on a free port or this one, from its line "sfsam is ready" until the block ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    command_line = CommandLine(folder)
+    command_line = CommandLine(folder, **environment)
     with (folder / "app.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "sfsam", *command, "--port", str(port or _free_port())],

@@ -27,6 +27,17 @@ class MailServer:
     log_ins: int = 0
     port: int = 0
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """The environment with which sfsam sends to it."""
+        return {
+            "SFSAM_SMTP_HOST": "127.0.0.1",
+            "SFSAM_SMTP_PORT": str(self.port),
+            "SFSAM_SMTP_TLS": "none",
+            "SFSAM_MAIL_SENDER": "sfsam@acme.example",
+            "SFSAM_MAIL_MANAGERS": "licenses@acme.example",
+        }
+
     async def handle_RCPT(self, _s: Any, _session: Session, envelope: Envelope, address: str, _o: list[str]) -> str:  # noqa: N802
         said = self.answers.get(address, "250 OK")
         if said.startswith("250") or said.startswith("DATA:"):
