@@ -21,9 +21,9 @@ SUBSCRIPTIONS = "pages/licenses/subscriptions.py"
 PARTS = ("active", "stale", "in_grace", "machine", "inactive_holder", "unknown")
 COUNTED, EVERY = "In the totals", "All licenses"
 COLUMNS = [
-    tables.text("License", "model", 184),
-    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 150),
-    tables.text("Org", "org", 166),
+    tables.text("License", "model", 194),
+    tables.Column("Kind", lambda row: messages.KIND_WORDS.get(row["kind"], row["kind"]), 148),
+    tables.text("Org", "org", 158),
     tables.Column(
         "Owned", lambda row: "Unlimited" if row["is_unlimited"] else number(row["owned"]), 82, is_number=True
     ),
