@@ -70,6 +70,7 @@ class Asking:
         self._actor = actor
         self._letterbox = letterbox
         self._maker = link_maker(world)
+        self.asked = 0  # seats about which a mail went out, or may have
         self._gone: MailUnavailable | None = None  # the server itself; whoever comes next need not wait for it too
         self._holders = holders(world, {(each.org_id, each.user_id) for each in candidates})
         rows = world.store.reads.rows("candidates", numbers=[each.number for each in candidates]) if candidates else []
@@ -110,6 +111,7 @@ class Asking:
         return due, staying
 
     def _closed(self, due: Sequence[Candidate], notices: Sequence[Notice]) -> list[OutcomeRow]:
+        self.asked += sum(notice.state is not NoticeState.REFUSED for notice in notices)
         match notices[0].state:
             case NoticeState.SENT:
                 until = notices[0].answer_until

@@ -118,9 +118,10 @@ class _Run:
             asking = Asking(self._world, self._actor, letterbox, [*again, *reminders])
             for group in grouped_by_person(again):
                 asking.ask(group)
+            asked_again = asking.asked
             for group in grouped_by_person(reminders):
                 asking.ask(group, until=min(ends[each.number] for each in group))
-        return len(reminders), len(again)
+        return asking.asked - asked_again, asked_again
 
     def _due_mails(self) -> tuple[list[Candidate], list[Candidate]]:
         reminders: list[Candidate] = []
