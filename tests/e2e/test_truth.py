@@ -11,13 +11,17 @@ import duckdb
 import pandas as pd
 import pytest
 
+from tests.e2e import rule_truth
 from tests.e2e.journey import CommandLine, practice_org
+from tests.e2e.rule_truth import Seat
 from tests.e2e.truth import Org, activity, unneeded_seats
 
 pytestmark = pytest.mark.emulator
 
 NOW = "2026-11-24T12:00:00+00:00"
 USERS = 1_500
+OVERLAP = ("SlackServiceUserPsl", "ServiceUserPsl")  # no permission set of the practice org is tied to the first
+FROZEN = "Freeze Sales"
 
 
 @dataclass
@@ -28,7 +32,10 @@ class Compared:
     subscriptions: pd.DataFrame
     candidates: list[dict[str, Any]]
     connected_as: str
-    unneeded: set[tuple[str, str, str]]  # (user, kind, identifier)
+    unneeded: set[Seat]
+    later: list[dict[str, Any]]  # candidates by the rules that were added and turned on
+    too_many: set[Seat]
+    included: set[Seat]
 
 
 @pytest.fixture(scope="module")
@@ -40,6 +47,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
         sfsam.done("download", "Production")
         sfsam.done("identify")
         candidates = sfsam.done("candidates")
+        later = _with_more_rules(sfsam)
         (profile,) = sfsam.done("profiles")
         with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb"), read_only=True) as database:
             subscriptions = database.sql("SELECT * FROM subscriptions").df()
@@ -48,7 +56,32 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
         truth = activity(org)
         unneeded = unneeded_seats(practice, org, truth)
         (connected_as,) = [i for i, row in practice.dump("User").items() if row["Username"] == profile["username"]]
-        yield Compared(truth, subscriptions, candidates, connected_as, unneeded)
+        held = rule_truth.assignments(practice, truth)
+        yield Compared(
+            truth,
+            subscriptions,
+            candidates,
+            connected_as,
+            unneeded,
+            later,
+            rule_truth.too_many(practice, held, truth),
+            rule_truth.included(held, truth, *OVERLAP),
+        )
+
+
+def _with_more_rules(sfsam: CommandLine) -> list[dict[str, Any]]:
+    """The open candidates once every rule that can be is on, and Sales is to be frozen after 90 days."""
+    named = ("--profile", "Production", "--name")
+    identifier, including = OVERLAP
+    overlap = ("--type", "overlapping_license", "--identifier", identifier, "--included-in", including)
+    sfsam.done("rules", "save", *named, "Overlap", *overlap)
+    narrow = ("--type", "unused_user_license", "--department", "Sales", "--days", "90", "--action", "freeze")
+    sfsam.done("rules", "save", *named, FROZEN, *narrow, "--model", "Salesforce")
+    (off,) = [row for row in sfsam.done("rules", "list") if not row["is_on"]]
+    sfsam.done("rules", "on", off["rule_id"])
+    sfsam.done("identify")
+    found: list[dict[str, Any]] = sfsam.done("candidates", "--state", "ready")
+    return found
 
 
 def test_the_population_has_every_kind_of_user(compared: Compared) -> None:
@@ -76,7 +109,8 @@ def test_the_last_human_sign_in_is_the_same_user_by_user(compared: Compared) -> 
 
 def test_the_people_to_be_deactivated_are_exactly_the_stale_ones(compared: Compared) -> None:
     truth = compared.truth
-    holders = set(compared.subscriptions[compared.subscriptions.kind == "user"].user_id)
+    seats = compared.subscriptions[compared.subscriptions.kind == "user"]
+    holders = set(seats[seats.identifier.isin(rule_truth.paid_user_licenses())].user_id)
     stale = truth[(truth.part == "stale") & ~truth.is_administrator & ~truth.is_machine]
     leaving = [row for row in compared.candidates if row["action"] == "deactivate"]
     assert {row["user_id"] for row in leaving} == (set(stale.index) & holders) - {compared.connected_as}
@@ -89,3 +123,31 @@ def test_the_other_candidates_are_exactly_the_seats_that_nothing_needs(compared:
     found -= {(row["user_id"], row["kind"], row["identifier"]) for row in compared.candidates if row["kind"] == "user"}
     assert found == compared.unneeded
     assert {row["justification"] for row in compared.candidates} >= {"unallocated", "inactive_holder"}
+
+
+def test_rules_that_were_added_catch_exactly_what_the_rows_of_the_org_say(compared: Compared) -> None:
+    caught = {_seat(row): row for row in compared.later}
+    by_justification: dict[str, set[Seat]] = {}
+    for seat, row in caught.items():
+        by_justification.setdefault(row["justification"], set()).add(seat)
+    assert len(caught) == len(compared.later)  # each seat once, whatever number of rules catches it
+    assert compared.included and compared.too_many
+    assert by_justification["overlapping"] == compared.included  # the narrowest scope goes first
+    assert set(caught) == {_seat(row) for row in compared.candidates} | compared.included | compared.too_many
+    # inactive holders and unneeded seats are gentler, so they keep what is beyond the owned seats as well
+    assert by_justification["unlicensed"] == compared.too_many - compared.included - compared.unneeded
+
+
+def test_the_narrowest_rule_has_the_seat_and_its_own_threshold(compared: Compared) -> None:
+    frozen = {row["user_id"] for row in compared.later if row["evidence"]["rule_name"] == FROZEN}
+    assert {row["action"] for row in compared.later if row["user_id"] in frozen and row["kind"] == "user"} == {"freeze"}
+    seats = compared.subscriptions
+    of_sales = set(seats[(seats.identifier == "SFDC") & (seats.department == "Sales")].user_id)
+    stale = {row["user_id"]: row for row in compared.candidates if row["action"] == "deactivate"}
+    idle = {user: row["inactive_days"] for user, row in stale.items() if user in of_sales}
+    assert frozen == {user for user, days in idle.items() if days is None or days >= 90}
+    assert 0 < len(frozen) < len(idle)
+
+
+def _seat(row: dict[str, Any]) -> Seat:
+    return row["user_id"], row["kind"], row["identifier"]
