@@ -145,6 +145,14 @@ def test_only_what_the_totals_count_is_listed_first_and_its_sums_are_the_totals(
     assert len(app.dataframe[0].value) == counted + 2
 
 
+def test_the_chosen_license_says_what_its_free_or_missing_seats_cost(full: FakeSystem, visit: Open) -> None:
+    text = said(visit(UTILIZATION)).replace("\\", "")
+    assert "Over-licensed by €86,304 a year: nobody holds these seats." in text
+    rows = full.reads.fetch("position")
+    full.reads.replace("position", rows[rows["available"] < 0])
+    assert "11 seats are missing: true-up €7,920 a year." in said(visit(UTILIZATION)).replace("\\", "")
+
+
 def test_the_outlook_states_its_method_and_its_inputs(full: FakeSystem, visit: Open) -> None:
     history = [{"day": pd.Timestamp(2026, 10, 1) + pd.Timedelta(days=day), "assigned": 1100 + day} for day in range(50)]
     rows = pd.DataFrame(history).reindex(columns=full.reads.fetch("license_history").columns)

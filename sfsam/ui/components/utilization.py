@@ -9,7 +9,7 @@ import streamlit as st
 
 from sfsam import charts
 from sfsam.charts import titles
-from sfsam.charts.formats import NOT_KNOWN, is_missing, money_exact, number
+from sfsam.charts.formats import NOT_KNOWN, counted, is_missing, money_exact, number
 from sfsam.ui import formats, frames, license_messages, messages
 from sfsam.ui.components import cards, filters, outlook, overview, tables
 from sfsam.ui.components.cards import Kpi
@@ -185,7 +185,19 @@ def _money(row: dict[str, Any]) -> str:
     source = {"contract": "contract price", "list": "list price"}.get(row["price_source"], row["price_source"])
     each = money_exact(row["unit_cost"], row["currency"])
     ends = "" if is_missing(row["expires_on"]) else f" Expires on {formats.day(row['expires_on'])}."
-    return formats.plain(f"{each} per seat and year, {source}.{ends}")
+    return formats.plain(f"{each} per seat and year, {source}.{ends}{_gap(row)}")
+
+
+def _gap(row: dict[str, Any]) -> str:
+    """What the difference between owned and assigned costs, where there is one."""
+    if not is_missing(row["needed"]) and row["needed"]:
+        true_up = money_exact(row["true_up"], row["currency"])
+        return f" {counted(row['needed'], 'seat is', 'seats are')} missing: true-up {true_up} a year."
+    if not is_missing(row["over_licensed"]) and row["over_licensed"]:
+        return (
+            f" Over-licensed by {money_exact(row['over_licensed'], row['currency'])} a year: nobody holds these seats."
+        )
+    return ""
 
 
 def _available(row: dict[str, Any]) -> str:
