@@ -45,8 +45,8 @@ COLUMNS = [
     tables.text("Person", "name", 138),
     tables.text("License", "model", 132),
     tables.Column("Why", lambda row: candidate_messages.why_in_short(row), 96),
-    tables.text("Org", "org", 160),
-    tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS),
+    tables.text("Org", "org", 138),
+    tables.pill("State", "state", dict(messages.STATE_WORDS), PILLS, 138),
     tables.count("Seats", "seats", 50),
     tables.amount("A year", "potential_savings", 72),
 ]

@@ -54,9 +54,9 @@ def age(heading: str, column: str) -> Column:
     return Column(heading, lambda row: formats.age(row[column]), 68, is_number=True)
 
 
-def pill(heading: str, column: str, words: dict[Any, str], colors: dict[str, str]) -> Column:
+def pill(heading: str, column: str, words: dict[Any, str], colors: dict[str, str], width: int = 118) -> Column:
     """A state as a colored word."""
-    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], 118, colors=colors)
+    return Column(heading, lambda row: [words.get(row[column], formats.words(row[column]))], width, colors=colors)
 
 
 def grid(
