@@ -27,6 +27,7 @@ from sfsam.store.salesforce_names import OWNERS, table_of
 from sfsam.store.sign_in_days import SignInDays
 
 WRITES = Path(__file__).parent / "sql" / "writes"
+_FEW = 20_000
 DERIVED = ("user_activity", "license", "subscription")
 
 
@@ -89,7 +90,7 @@ class Loading:
             self._run("judge_sign_ins")
             forget_sign_ins(self._cursor, self._staged.org_id)
             if self._concerned:
-                people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id)
+                people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id, self._few_users())
                 keep_seat_periods(
                     self._cursor, self._staged, of_everyone=self._of_everyone, may_shrink=self._is_confirmed
                 )
@@ -210,6 +211,12 @@ class Loading:
                 self._cursor.execute(f"INSERT INTO {table} BY NAME SELECT * FROM staged_{table}")  # noqa: S608
         self._replace("license")
         return bool(aged)
+
+    def _few_users(self) -> list[str] | None:
+        """The users whom the changes concern; None when they are so many that everybody is better looked at."""
+        if self._of_everyone or self._concerned > _FEW:
+            return None
+        return [user for (user,) in self._cursor.execute("FROM affected_user").fetchall()]
 
     @property
     def _concerned(self) -> int:

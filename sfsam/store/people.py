@@ -32,13 +32,19 @@ _SEATS_NOW = """
     WHERE org_id = $1 AND list_contains($2::VARCHAR[], user_id)
 """
 _REACH = """
-    SELECT h.org_id || ':' || h.user_id AS key, h.holder_id FROM holder_user h
-    WHERE h.holder_id IN (SELECT holder_id FROM holder_user WHERE org_id = $org_id AND user_id = $user_id)
+    WITH mine AS (SELECT $org_id AS org_id, unnest($user_ids::VARCHAR[]) AS user_id),
+    email AS (
+        SELECT DISTINCT plain_key(real_email(u.email)) AS email
+        FROM sf_user u JOIN mine ON mine.org_id = u.org_id AND mine.user_id = u.id
+    )
+    SELECT org_id || ':' || user_id AS key, NULL AS holder_id FROM mine
+    UNION
+    SELECT org_id || ':' || user_id, holder_id FROM holder_user
+    WHERE holder_id IN (SELECT h.holder_id FROM holder_user h JOIN mine USING (org_id, user_id))
     UNION
     SELECT u.org_id || ':' || u.id, h.holder_id
     FROM sf_user u JOIN holder_user h ON h.org_id = u.org_id AND h.user_id = u.id
-    WHERE plain_key(real_email(u.email)) = (
-        SELECT plain_key(real_email(email)) FROM sf_user WHERE org_id = $org_id AND id = $user_id)
+    WHERE plain_key(real_email(u.email)) IN (SELECT email FROM email WHERE email IS NOT NULL)
 """
 _USERS_OF = """
     SELECT h.basis, h.org_id, h.user_id, coalesce(u.name, '') AS name, coalesce(u.is_active, false) AS is_active,
@@ -55,17 +61,23 @@ _OF_KEYS = """
 """
 
 
-def resolve(cursor: duckdb.DuckDBPyConnection, at: datetime, org_id: str | None = None) -> None:
+def resolve(
+    cursor: duckdb.DuckDBPyConnection, at: datetime, org_id: str | None = None, user_ids: Sequence[str] | None = None
+) -> None:
     """Match the users of one org, or of all, by the rules in force; then group everybody anew.
 
-    What a person decided stays, and a match that is found again keeps its moment.
+    What a person decided stays, and a match that is found again keeps its moment. With `user_ids` nothing changed but
+    about these users of the org: only they, and whom they stand with, are grouped anew.
     """
     cursor.execute("DROP TABLE IF EXISTS matched_user")
     cursor.execute((_WRITES / "match_people.sql").read_text(encoding="utf-8"), {"org_id": org_id})
     cursor.execute(_FORGET_CHANGED, {"org_id": org_id})
     cursor.execute(_KEEP_NEW, {"at": at})
     cursor.execute("DROP TABLE matched_user")
-    regroup(cursor)
+    if org_id is None or user_ids is None:
+        regroup(cursor)
+    else:
+        _regroup_around(cursor, org_id, user_ids)
 
 
 def regroup(cursor: duckdb.DuckDBPyConnection) -> None:
@@ -120,7 +132,7 @@ class StoredPeople:
     def decide(self, match: UserMatch) -> None:
         self.forget(match.org_id, match.user_id)
         self._matches.add([match])
-        self._regroup_around(match.org_id, match.user_id)
+        _regroup_around(self._cursor, match.org_id, [match.user_id])
 
     def forget(self, org_id: str, user_id: str) -> None:
         self._cursor.execute("DELETE FROM user_person WHERE org_id = ? AND user_id = ?", [org_id, user_id])
@@ -173,18 +185,17 @@ class StoredPeople:
         self._renamed()  # a profile or a license may have been called after the person
         return changed
 
-    def _regroup_around(self, org_id: str, user_id: str) -> None:
-        """Group anew the user, whoever stood with them, and whoever has the same e-mail."""
-        reach = self._cursor.execute(_REACH, {"org_id": org_id, "user_id": user_id}).fetchall()
-        keys, before = sorted({key for key, _ in reach}), {holder for _, holder in reach}
-        condition = "list_contains($1::VARCHAR[], org_id || ':' || user_id)"
-        self._cursor.execute(f"DELETE FROM holder_user WHERE {condition}", [keys])  # noqa: S608 - our own words
-        self._cursor.execute(
-            "INSERT INTO holder_user BY NAME SELECT * FROM grouped_users($1::VARCHAR[])", [keys or [""]]
-        )
-        sql = f"SELECT DISTINCT holder_id FROM holder_user WHERE {condition}"  # noqa: S608 - our own words
-        after = {holder for (holder,) in self._cursor.execute(sql, [keys]).fetchall()}
-        _recount(self._cursor, sorted(before | after))
+
+def _regroup_around(cursor: duckdb.DuckDBPyConnection, org_id: str, user_ids: Sequence[str]) -> None:
+    """Group anew these users, whoever stood with them, and whoever has the same e-mail."""
+    reach = cursor.execute(_REACH, {"org_id": org_id, "user_ids": list(user_ids)}).fetchall()
+    keys, before = sorted({key for key, _ in reach}), {holder for _, holder in reach if holder is not None}
+    condition = "list_contains($1::VARCHAR[], org_id || ':' || user_id)"
+    cursor.execute(f"DELETE FROM holder_user WHERE {condition}", [keys])  # noqa: S608 - our own words
+    cursor.execute("INSERT INTO holder_user BY NAME SELECT * FROM grouped_users($1::VARCHAR[])", [keys or [""]])
+    sql = f"SELECT DISTINCT holder_id FROM holder_user WHERE {condition}"  # noqa: S608 - our own words
+    after = {holder for (holder,) in cursor.execute(sql, [keys]).fetchall()}
+    _recount(cursor, sorted(before | after))
 
 
 def _recount(cursor: duckdb.DuckDBPyConnection, holder_ids: Sequence[str]) -> None:
