@@ -11,18 +11,20 @@ from typing import Any
 import pandas as pd
 
 from sfsam.config import Settings
+from sfsam.domain import rights
 from sfsam.domain.answers import (
     AuditAnswer,
     DeletePreview,
     ExportAnswer,
     JobAnswer,
-    LeftOut,
     MailAnswer,
-    PlanAnswer,
-    PlannedCallRow,
+    OrderRow,
     ProfileAnswer,
+    StopAnswer,
 )
 from sfsam.domain.commands import (
+    AllowReclaiming,
+    ApproveOrder,
     ChangeSchedule,
     Command,
     DeleteProfile,
@@ -30,25 +32,33 @@ from sfsam.domain.commands import (
     Enqueue,
     Export,
     ExportRead,
+    ListOrders,
     ListProfiles,
     MoveCandidate,
     Pause,
     PauseSchedule,
     PlanReclaim,
+    PlanRestore,
     PreviewDelete,
+    RefuseOrder,
     ReplaceSecret,
+    RequestReclaim,
     Resume,
     ResumeSchedule,
     RunScheduleNow,
     ShowAudit,
     ShowJob,
     ShowMail,
+    ShowStop,
+    StopReclaiming,
 )
 from sfsam.domain.jobs import JobKind, JobState, Phase, Progress
 from sfsam.domain.profiles import Check, GrantType, Process, ProfileStatus
 from sfsam.domain.roles import LOCAL_ADMIN, Caller
+from sfsam.errors import RoleMissing
 from sfsam.ports import ReadHeader
 from tests.fakes.frames import EMPTY, NOW, PRODUCTION
+from tests.fakes.plans import RESTORE_PLAN, plan_for
 from tests.fakes.playbook import FakePlaybooks
 
 _versions = itertools.count()
@@ -208,16 +218,25 @@ class FakeSystem:
         self.sheets = SimpleNamespace()
         self.sent: list[Command] = []
         self.callers: list[Caller] = []
+        self.refused: list[Command] = []
         self.jobs: dict[str, JobAnswer] = {}
         self.profiles: list[ProfileAnswer] = []
         self.playbooks = FakePlaybooks()
         self.mail = MAIL
         self.intact = True
+        self.plan: dict[str, Any] = {}  # what a plan says otherwise
+        self.stop = StopAnswer(is_stopped=False)
+        self.waiting: list[OrderRow] = []
         self.raises: dict[type[Command], Exception] = {}
 
     def send(self, command: Command, caller: Caller = LOCAL_ADMIN) -> Any:
         self.sent.append(command)
         self.callers.append(caller)
+        try:
+            rights.require(caller, command)
+        except RoleMissing:
+            self.refused.append(command)
+            raise
         if type(command) in self.raises:
             raise self.raises[type(command)]
         match command:
@@ -235,7 +254,23 @@ class FakeSystem:
                 self.profiles = [*self.profiles, profile(name=command.name, grant=command.grant, connected=False)]
                 return self.profiles[-1]
             case PlanReclaim(numbers=numbers):
-                return plan_for(numbers)
+                return plan_for(numbers).model_copy(update=self.plan)
+            case PlanRestore():
+                return RESTORE_PLAN
+            case StopReclaiming(reason=reason):
+                self.stop = StopAnswer(is_stopped=True, reason=reason, stopped_by="mia", stopped_at=NOW)
+            case AllowReclaiming():
+                self.stop = StopAnswer(is_stopped=False)
+            case ShowStop():
+                return self.stop
+            case ListOrders():
+                return self.waiting
+            case RequestReclaim() | RefuseOrder():
+                return None
+            case ApproveOrder(order_id=order_id):
+                job = self.add_job(JobKind.RECLAIM)
+                [found] = [each for each in self.waiting if each.order_id == order_id]
+                return found.model_copy(update={"job_id": job.job_id})
             case ShowAudit():
                 return AuditAnswer(entries=[], head="0", intact=self.intact, first_broken=None if self.intact else 2)
             case Export(output=output) | ExportRead(output=output):
@@ -344,37 +379,4 @@ def preview(profile_id: str) -> DeletePreview:
         candidates_closed=12,
         jobs_canceled=1,
         stays=["reclamation rules", "the audit trail"],
-    )
-
-
-def plan_for(numbers: tuple[str, ...]) -> PlanAnswer:
-    """A plan in which the last of several people stays out."""
-    left = numbers[-1:] if len(numbers) > 2 else ()
-    users = len(numbers) - len(left)
-    return PlanAnswer(
-        planned_calls=3,
-        seats_freed=users * 2,
-        users=users,
-        potential_savings="2976.00",
-        currency="EUR",
-        calls=[
-            PlannedCallRow(step="freeze", method="PATCH", object="UserLogin", records=users, users=users),
-            PlannedCallRow(
-                step="remove_permission_set_licenses",
-                method="DELETE",
-                object="PermissionSetLicenseAssign",
-                records=users,
-                users=users,
-            ),
-            PlannedCallRow(step="deactivate", method="PATCH", object="User", records=users, users=users),
-        ],
-        left_out=[
-            LeftOut(
-                number=number,
-                user_principal_name="marek.nowak@northwind.example",
-                reason="He is the default case owner in EMEA.",
-                remedy="Choose another owner in Case Settings, then check again.",
-            )
-            for number in left
-        ],
     )
