@@ -50,8 +50,8 @@ class Rules(Protocol):
         """Insert or replace by rule_id."""
         ...
 
-    def paid_models(self, org_id: str) -> list[str]:
-        """The software models of user licenses that something is paid for, as far as the org was downloaded."""
+    def used_models(self, org_id: str) -> list[str]:
+        """The software models of user licenses that people of the org hold, by its newest download."""
         ...
 
     def catch(self, rules: Sequence[ReclamationRule], org_id: str) -> None:

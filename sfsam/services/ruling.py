@@ -44,13 +44,15 @@ _FOR_EVERY_PROFILE: tuple[tuple[RuleType, str, bool], ...] = (
 
 def keep_rules(world: World, work: UnitOfWork, profile_id: str) -> list[ReclamationRule]:
     """The rules of the profile, with those that have to be there: one of low usage for each software model of user
-    licenses that is paid for, as soon as the org was downloaded, and one of each kind that needs no parameters.
+    licenses that people hold, as soon as the org was downloaded, and one of each kind that needs no parameters.
+
+    A license that costs nothing gets one too: nobody uses it, and it may let somebody in.
 
     A rule that somebody deleted is not made again. The models of later downloads get theirs by the next search.
     """
     known = work.rules.of_profile(profile_id, with_removed=True)
     connection = work.profiles.find_connection(profile_id)
-    models = work.rules.paid_models(connection.org.org_id) if connection and connection.org else []
+    models = work.rules.used_models(connection.org.org_id) if connection and connection.org else []
     made = [_made(world, profile_id, rule_type, name, is_on) for rule_type, name, is_on in _missing_types(known)]
     for model in _missing_models(known, models):
         low_usage = _made(world, profile_id, RuleType.UNUSED_USER_LICENSE, f"No human activity: {model}"[:80], True)

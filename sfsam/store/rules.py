@@ -120,11 +120,11 @@ _FIRST_ROWS = """
     ORDER BY potential_savings DESC NULLS LAST, kind, identifier, user_id
     LIMIT ?
 """
-_PAID_MODELS = """
+_USED_MODELS = """
     SELECT DISTINCT l.model
-    FROM priced_license l
-    WHERE l.org_id = ? AND l.kind = 'user' AND l.is_paid
-        AND (l.owned > 0 OR l.is_unlimited OR l.used_by_org > 0)
+    FROM license_seat_count c
+    JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.identifier = c.identifier
+    WHERE c.org_id = ? AND c.kind = 'user' AND c.holder_is_active AND NOT c.is_machine
     ORDER BY l.model
 """
 
@@ -150,8 +150,8 @@ class StoredRules:
             self._rules.save(rules)
             self._changed()
 
-    def paid_models(self, org_id: str) -> list[str]:
-        return [model for (model,) in self._cursor.execute(_PAID_MODELS, [org_id]).fetchall()]
+    def used_models(self, org_id: str) -> list[str]:
+        return [model for (model,) in self._cursor.execute(_USED_MODELS, [org_id]).fetchall()]
 
     # ── A run ──
 

@@ -47,7 +47,7 @@ APPROVER_WORDS: Mapping[Approver, str] = {
 }
 NO_RULES = (
     "No rules yet",
-    "Publishing a profile makes the first ones, and its first download one for each license that is paid for.",
+    "Publishing a profile makes the first ones, and its first download one for each license that people hold.",
 )
 ORDER = (
     "A seat that several rules catch is one candidate: of the rule with the narrowest scope, then of the gentlest. "

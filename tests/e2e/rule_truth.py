@@ -1,7 +1,7 @@
 """Whom the reclamation rules of one profile catch, worked out by pandas from the practice org's own rows.
 
-Beside what tests/e2e/truth.py says of people and of seats that nothing needs: which user licenses are paid for, who is
-beyond what the org owns, and who holds a license together with one that includes it.
+Beside what tests/e2e/truth.py says of people and of seats that nothing needs: who is beyond what the org
+owns, and who holds a license together with one that includes it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tests.e2e.journey import PracticeProcess
-from tests.e2e.truth import owned, reference
+from tests.e2e.truth import owned
 
 Seat = tuple[str, str, str]  # user, kind, identifier
 
@@ -20,12 +20,6 @@ _ASSIGNED = {  # the object that assigns, its holder, its license, the license's
     ),
     "package": ("UserPackageLicense", "UserId", "PackageLicenseId", "PackageLicense", "NamespacePrefix"),
 }
-
-
-def paid_user_licenses() -> set[str]:
-    """The identifiers of user licenses that something is paid for, by the shipped catalog."""
-    catalog = reference("license_catalog")
-    return set(catalog[(catalog.kind == "user") & (catalog.is_paid == "true")].identifier)
 
 
 def assignments(practice: PracticeProcess, people: pd.DataFrame) -> pd.DataFrame:

@@ -55,7 +55,7 @@ def audited(bench: Bench, action: str) -> list[Any]:
         return [each for each in work.audit.all() if each.action == action]
 
 
-def test_publishing_makes_the_rules_that_need_no_data_and_the_search_one_for_each_paid_model(bench: Bench) -> None:
+def test_publishing_makes_the_rules_that_need_no_data_and_the_search_one_for_each_model(bench: Bench) -> None:
     bench.publish()
     made = rules(bench)
     assert {row.rule_type for row in made.values()} == {
@@ -69,7 +69,7 @@ def test_publishing_makes_the_rules_that_need_no_data_and_the_search_one_for_eac
     assert all(row.is_made_at_publish and row.changed_by == "sfsam" for row in made.values())
 
 
-def test_each_paid_model_has_one_rule_and_a_deleted_one_is_not_made_again(tiny: Bench) -> None:
+def test_each_model_has_one_rule_and_a_deleted_one_is_not_made_again(tiny: Bench) -> None:
     answer = tiny.run(Identify())
     assert dict(answer.by_rule) == {
         "unused_user_license": 2,
