@@ -72,8 +72,7 @@ def _one_round(
     _once_each(practice.log()[begun:])
     _is_taken(practice, sfsam, chosen)
     begun = len(practice.log())
-    taken = [number for number in chosen if _is_complete(sfsam, number)]
-    _kill_until_done(sfsam, "restore", taken, chance, kills, size.kills_of_each)
+    _kill_until_done(sfsam, "restore", chosen, chance, kills, size.kills_of_each)
     _once_each(practice.log()[begun:])
     assert _state(practice) == before
 
@@ -115,10 +114,6 @@ def _left(sfsam: CommandLine, verb: str, numbers: list[str]) -> list[str]:
     if verb == "reclaim":
         return [number for number in numbers if rows[number]["state"] == "ready"]
     return [number for number in numbers if not rows[number]["evidence"].get("restored_at")]
-
-
-def _is_complete(sfsam: CommandLine, number: str) -> bool:
-    return bool(_rows(sfsam)[number]["state"] == "closed_complete")
 
 
 def _is_taken(practice: PracticeProcess, sfsam: CommandLine, chosen: list[str]) -> None:
