@@ -238,6 +238,14 @@ def test_savings_freed_to_date_by_org_month_and_rule(worked: Worked) -> None:
     monthly = worked.rows("savings_freed")
     assert {row["org_id"] for row in monthly} == {worked.first_org}
     assert [sum(row["seats"] for row in monthly), sum(_cents(row["amount"]) or 0 for row in monthly)] == total
+    closed = {row["number"]: row["updated_at"].date() for row in worked.rows("candidates", numbers=[*freed])}
+    months = Counter({LATER_DAY.replace(day=1): -seats})
+    for number, (seats_freed, _) in freed.items():
+        months[closed[number].replace(day=1)] += seats_freed
+    shown_months = Counter[Any]()
+    for row in monthly:
+        shown_months[row["month"]] += row["seats"]
+    assert shown_months == months
     rules = first.candidates.set_index("number").rule
     expected = Counter(rules[number] for number in freed)
     assert {rule: sum(row["candidates"] for row in monthly if row["rule"] == rule) for rule in expected} == expected
