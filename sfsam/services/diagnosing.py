@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
+from sfsam.config import LOOPBACK_NAMES
 from sfsam.domain.answers import CheckRow, DiagnosisAnswer, ProfileAnswer
 from sfsam.domain.commands import Diagnose, ListProfiles
 from sfsam.domain.jobs import Job, JobState
@@ -33,6 +35,7 @@ def diagnose(world: World, _: Diagnose) -> DiagnosisAnswer:
         _examined("outcomes", world, _outcomes),
         _examined("audit trail", world, _audit_trail),
         _examined("backup", world, _backup),
+        _examined("sign-in", world, _sign_in),
     ]
     return DiagnosisAnswer(ok=all(check.ok for check in checks), checks=checks)
 
@@ -141,3 +144,16 @@ def _backup(world: World) -> Finding:
         return True, "No backup was made by sfsam yet.", advice
     days = (world.clock.now() - max(moments)).days
     return True, f"The last backup is {days} days old.", advice if days > BACKUP_DUE_DAYS else ""
+
+
+def _sign_in(world: World) -> Finding:
+    settings = world.settings
+    here = urlsplit(settings.base_url).hostname in LOOPBACK_NAMES
+    if settings.is_sign_in_on:
+        service = urlsplit(settings.oidc_metadata_url).hostname
+        role = settings.cli_role or "analyst, because SFSAM_CLI_ROLE says no other"
+        return True, f"People sign in by {service}; the command line has the role {role}.", ""
+    if not here:
+        said = f"The public address is {settings.base_url}, but nobody signs in, so only this machine is answered."
+        return False, said, "Set up the sign-in: docs/sign-in.md."
+    return True, "Nobody signs in, and only this machine is answered.", ""

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from dataclasses import replace
 
+import pytest
+from pydantic import SecretStr
+
+from sfsam.config import Settings
 from sfsam.domain import commands as order
 from sfsam.domain.jobs import JobKind
 from sfsam.domain.rights import COMMANDS, may
@@ -13,6 +17,12 @@ from sfsam.services.handlers import HANDLERS
 from sfsam.services.queueing import COMMAND_OF
 from tests.services.conftest import Bench
 
+SIGN_IN = {
+    "base_url": "https://licenses.example.com",
+    "oidc_metadata_url": "https://login.example.com/.well-known/openid-configuration",
+    "oidc_client_id": "sfsam",
+    "oidc_client_secret": SecretStr("s"),
+}
 MADE_BY_SERVICES = {order.Publish, order.CancelJob}
 ANSWERED = set(HANDLERS) | set(COMMAND_OF.values()) | MADE_BY_SERVICES
 
@@ -63,3 +73,19 @@ def test_the_installation_says_for_whom_it_asks(bench: Bench) -> None:
     job = bench.services.handle(order.Enqueue(actor="schedule", job=order.Settle(actor="schedule")))
     assert (job.requested_by, job.kind) == ("schedule", JobKind.SETTLE)  # type: ignore[union-attr]
     assert may(INSTALLATION, order.RotateKey)
+
+
+@pytest.mark.parametrize(
+    ("settings", "is_fine", "said"),
+    [
+        (Settings(), True, "only this machine is answered"),
+        (Settings(base_url="https://licenses.example.com"), False, "nobody signs in"),
+        (Settings(**SIGN_IN), True, "by login.example.com; the command line has the role analyst"),
+        (Settings(**SIGN_IN | {"cli_role": "manager"}), True, "has the role manager."),
+    ],
+)
+def test_the_doctor_says_who_may_come_in(bench: Bench, settings: Settings, is_fine: bool, said: str) -> None:
+    bench.services._world = replace(bench.services._world, settings=settings)
+    answer = bench.handle(order.Diagnose())
+    [check] = [check for check in answer.checks if check.check == "sign-in"]
+    assert (check.ok, said in check.said, bool(check.remedy)) == (is_fine, True, not is_fine)
