@@ -84,8 +84,8 @@ exclusions.command()(recognizing.remove)
 app.add_typer(reclamation, name="rules")
 reclamation.callback(invoke_without_command=True)(ruling.rules)
 reclamation.command("list")(ruling.listing)
-for command in (ruling.preview, ruling.save, ruling.on, ruling.off, ruling.delete):
-    reclamation.command()(command)
+for ruled in (ruling.preview, ruling.save, ruling.on, ruling.off, ruling.delete):
+    reclamation.command()(ruled)
 app.command()(ruling.propose)
 app.add_typer(persons, name="people")
 persons.callback(invoke_without_command=True)(people.people)
