@@ -20,7 +20,9 @@ from sfsam.domain.people import (
 )
 from sfsam.store.database import DuckDBStore
 from tests.examples import examples
+from tests.store import people_rows
 from tests.store.conftest import AUDIT_KEY
+from tests.store.tiny_org import ORG_ID
 
 NOW = datetime(2026, 11, 24, 12)
 ORGS = ("00D-1", "00D-2", "00D-3")
@@ -268,3 +270,12 @@ def test_whoever_several_people_may_be_is_a_suggestion_and_so_is_a_similar_name(
     assert store.reads.rows("rule_preview", **terms)[0] == {
         **{"users": 0, "ambiguous": 1, "new": 0, "other_than_now": 0, "directory": 4}
     }
+
+
+def test_users_whom_nobody_knows_need_attention_once_there_is_a_directory(seeded: DuckDBStore) -> None:
+    assert seeded.reads.rows("attention")[0]["unmatched"] == 0  # without a directory everybody would be
+    people_rows.enter(seeded)
+    unknown = len(seeded.reads.rows("unmatched_users"))
+    assert unknown > 0
+    assert seeded.reads.rows("attention", org_ids=[ORG_ID])[0]["unmatched"] == unknown
+    assert seeded.reads.rows("attention", org_ids=["another"])[0]["unmatched"] == 0
