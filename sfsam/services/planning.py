@@ -13,7 +13,7 @@ from sfsam.domain.answers import LeftOut, PlanAnswer, PlannedCallRow, RunLimit
 from sfsam.domain.attempts import PlannedCall, planned_calls
 from sfsam.domain.candidates import ACTIONS, Action, Candidate, State, words
 from sfsam.domain.commands import Narrowing, PlanReclaim, Reclaim
-from sfsam.domain.profiles import Connection, Process, Profile, ProfileStatus, Purpose
+from sfsam.domain.profiles import Process, Profile, ProfileStatus, Purpose
 from sfsam.domain.reclaim import Taking, allowed_users, guard_size
 from sfsam.domain.steps import Step
 from sfsam.domain.validation import missing
@@ -109,14 +109,14 @@ def selection(world: World, command: PlanReclaim | Reclaim) -> list[tuple[Profil
     with world.store.begin() as work:
         chosen = _chosen(work, command, shown)
         parts = [
-            (profile_named(work, profile_id), work.profiles.connection(profile_id), list(members))
+            (profile_named(work, profile_id), list(members))
             for profile_id, members in groupby(
                 sorted(chosen, key=lambda c: (c.profile_id, c.number)), key=lambda c: c.profile_id
             )
         ]
-    for profile, connection, _ in parts:
-        require_allowed(profile, connection)
-    return [(profile, [with_action(each, command.action) for each in members]) for profile, _, members in parts]
+    for profile, _ in parts:
+        require_allowed(profile)
+    return [(profile, [with_action(each, command.action) for each in members]) for profile, members in parts]
 
 
 def with_action(candidate: Candidate, action: Action | None) -> Candidate:
@@ -231,7 +231,8 @@ def _require_ready(candidates: Iterable[Candidate], ready: Sequence[State]) -> N
             )
 
 
-def require_allowed(profile: Profile, connection: Connection) -> None:
+def require_allowed(profile: Profile) -> None:
+    """Raise RefusedError for a profile in whose name nothing may be sent now."""
     if profile.status is not ProfileStatus.PUBLISHED:
         raise RefusedError(f"The profile {profile.name!r} is a draft.", "Connect and publish it first.")
     if not profile.reclaim_enabled:
@@ -239,11 +240,8 @@ def require_allowed(profile: Profile, connection: Connection) -> None:
             f"The profile {profile.name!r} is report-only: candidates are made, nothing is ever sent.",
             "Tick Reclaim subscriptions on the profile to allow it.",
         )
-    if not connection.is_loopback:
-        raise RefusedError(
-            f"Reclaiming is limited to the practice org in this version; {connection.url} is a real org.",
-            "Export the list of unused licenses and take the seats back in Salesforce Setup.",
-        )
+    if profile.is_paused:
+        raise RefusedError(f"The profile {profile.name!r} is paused.", "Resume it first.")
 
 
 def _limit(world: World, profile: Profile, candidates: Sequence[Candidate], max_users: int | None) -> RunLimit:

@@ -66,12 +66,12 @@ def selection(world: World, numbers: Sequence[str]) -> list[tuple[Profile, list[
         chosen = [_restorable(work, number) for number in dict.fromkeys(numbers)]
         ordered = sorted(chosen, key=lambda each: (each.profile_id, each.number))
         parts = [
-            (profile_named(work, profile_id), work.profiles.connection(profile_id), list(members))
+            (profile_named(work, profile_id), list(members))
             for profile_id, members in groupby(ordered, key=lambda each: each.profile_id)
         ]
-    for profile, connection, _ in parts:
-        require_allowed(profile, connection)
-    return [(profile, members) for profile, _, members in parts]
+    for profile, _ in parts:
+        require_allowed(profile)
+    return parts
 
 
 def givings_now(

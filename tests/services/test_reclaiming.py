@@ -8,7 +8,7 @@ import pytest
 
 from sfsam.domain.attempts import Outcome
 from sfsam.domain.candidates import Action, State
-from sfsam.domain.commands import MoveCandidate, PlanReclaim, Reclaim, Settle
+from sfsam.domain.commands import MoveCandidate, Pause, PlanReclaim, Reclaim, Settle
 from sfsam.domain.profiles import Check, Process
 from sfsam.domain.steps import STEPS, Step
 from sfsam.errors import GuardExceeded, NotFound, PermissionMissing, RefusedError, UsageError
@@ -128,11 +128,19 @@ def test_a_missing_right_is_found_before_the_first_person(bench: Bench) -> None:
     assert bench.states() == {"RC0000001": State.READY}
 
 
-def test_a_real_org_is_refused(bench: Bench) -> None:
+def test_a_real_org_is_taken_like_the_practice_org_by_the_same_guards(bench: Bench) -> None:
     bench.publish(url="https://acme.my.salesforce.com")
+    numbers = tuple(bench.propose(person(1), person(2, is_administrator=True)))
+    bench.run(Reclaim(numbers=numbers))
+    assert {change.user_id for call in bench.org.sent for change in call.changes} == {"005000000000001AAA"}
+
+
+def test_in_the_name_of_a_paused_profile_nothing_is_sent(bench: Bench) -> None:
+    bench.publish()
     numbers = tuple(bench.propose(person(1)))
+    bench.handle(Pause(profile="Production"))
     for command in (PlanReclaim(numbers=numbers), Reclaim(numbers=numbers)):
-        with pytest.raises(RefusedError, match="limited to the practice org"):
+        with pytest.raises(RefusedError, match="paused"):
             bench.run(command) if isinstance(command, Reclaim) else bench.handle(command)
     assert bench.org.sent == []
 
