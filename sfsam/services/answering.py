@@ -9,7 +9,7 @@ from sfsam.domain.commands import GiveAnswer, OpenAnswerLink
 from sfsam.domain.notices import DECISION_OF, AnswerLink, Audience, Decision, LinkPurpose, NoticeKind
 from sfsam.ports import UnitOfWork
 from sfsam.services.deciding import say
-from sfsam.services.recipients import link_maker
+from sfsam.services.links import link_maker
 from sfsam.services.world import World
 
 _OF_USERS = (LinkPurpose.KEEP, LinkPurpose.RELEASE)

@@ -13,7 +13,6 @@ from sfsam.domain.letters import Digest, PendingKeep
 from sfsam.domain.notices import (
     APPROVAL_LINK_DAYS,
     DIGEST_REPEATED_AFTER_DAYS,
-    AnswerLink,
     Decision,
     LinkPurpose,
     Notice,
@@ -21,8 +20,9 @@ from sfsam.domain.notices import (
 )
 from sfsam.errors import MailNotPossible, MailUnavailable
 from sfsam.ports import Letterbox
+from sfsam.services.links import MailLinks, link_maker
 from sfsam.services.mailing import Draft, hand_over, save, start_of_day
-from sfsam.services.recipients import Holder, Recipient, approver_of, holders, link_maker, link_url, require_mail
+from sfsam.services.recipients import Recipient, approver_of, holders, require_mail
 from sfsam.services.world import World
 
 Row = dict[str, Any]
@@ -96,62 +96,41 @@ class DigestRun:
 
     def _draft(self, recipient: Recipient, rows: Sequence[Row]) -> Draft:
         message_id, digest = new_id(), self._maker.recipient(recipient.address)
-        notices = tuple(
-            Notice(
-                notice_id=new_id(),
-                message_id=message_id,
-                number=row["number"],
-                profile_id=row["profile_id"],
-                org_id=row["org_id"],
-                user_id=row["user_id"],
-                kind=NoticeKind.DIGEST,
-                audience=recipient.audience,
-                recipient=digest,
-                recipient_user_id=recipient.user_id,
-                intended_at=self._now,
-            )
-            for row in rows
-        )
-        links: list[AnswerLink] = []
-
-        def url(row: Row, purpose: LinkPurpose) -> str:
-            link, token = self._maker.make(
-                message_id=message_id,
-                number="" if purpose is LinkPurpose.APPROVE_ALL else row["number"],
-                profile_id=row["profile_id"],
-                purpose=purpose,
-                recipient=digest,
-                expires_at=self._now + timedelta(days=APPROVAL_LINK_DAYS),
-            )
-            links.append(link)
-            return link_url(self._world, token)
-
+        links = MailLinks(self._world, self._maker, message_id, digest)
+        ends = self._now + timedelta(days=APPROVAL_LINK_DAYS)
         letter = Digest(
             to=recipient.address,
-            pending=tuple(
-                _kept(
-                    row,
-                    self._holders[row["org_id"], row["user_id"]],
-                    url(row, LinkPurpose.APPROVE),
-                    url(row, LinkPurpose.REJECT),
-                )
-                for row in rows
-            ),
-            all_url=url(rows[0], LinkPurpose.APPROVE_ALL) if len(rows) > 1 else "",
+            pending=tuple(self._pending(row, links, ends) for row in rows),
+            all_url=links.url(LinkPurpose.APPROVE_ALL, "", rows[0]["profile_id"], ends) if len(rows) > 1 else "",
             kept_days=KEPT_DAYS,
         )
-        return Draft(letter, notices, tuple(links))
+        return Draft(letter, tuple(self._notice(row, recipient, message_id, digest) for row in rows), tuple(links.made))
 
+    def _notice(self, row: Row, recipient: Recipient, message_id: str, digest: str) -> Notice:
+        return Notice(
+            notice_id=new_id(),
+            message_id=message_id,
+            number=row["number"],
+            profile_id=row["profile_id"],
+            org_id=row["org_id"],
+            user_id=row["user_id"],
+            kind=NoticeKind.DIGEST,
+            audience=recipient.audience,
+            recipient=digest,
+            recipient_user_id=recipient.user_id,
+            intended_at=self._now,
+        )
 
-def _kept(row: Row, holder: Holder, approve_url: str, reject_url: str) -> PendingKeep:
-    worth = row["potential_savings"]
-    return PendingKeep(
-        person=holder.name or row["name"] or "Somebody",
-        license=row["model"],
-        org=row["org"],
-        inactive_days=row["inactive_days"],
-        reason=row["reason"] or "",
-        worth="" if worth is None else f"{row['currency']} {worth:,.0f}",
-        approve_url=approve_url,
-        reject_url=reject_url,
-    )
+    def _pending(self, row: Row, links: MailLinks, ends: datetime) -> PendingKeep:
+        """The seat as the mail shows it, with its two links."""
+        worth = row["potential_savings"]
+        return PendingKeep(
+            person=self._holders[row["org_id"], row["user_id"]].name or row["name"] or "Somebody",
+            license=row["model"],
+            org=row["org"],
+            inactive_days=row["inactive_days"],
+            reason=row["reason"] or "",
+            worth="" if worth is None else f"{row['currency']} {worth:,.0f}",
+            approve_url=links.url(LinkPurpose.APPROVE, row["number"], row["profile_id"], ends),
+            reject_url=links.url(LinkPurpose.REJECT, row["number"], row["profile_id"], ends),
+        )

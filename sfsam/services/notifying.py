@@ -13,7 +13,6 @@ from sfsam.domain.identifiers import new_id
 from sfsam.domain.letters import AskedSeat, Question
 from sfsam.domain.notices import (
     ANSWER_DAYS,
-    AnswerLink,
     Audience,
     LinkPurpose,
     Notice,
@@ -22,8 +21,9 @@ from sfsam.domain.notices import (
 )
 from sfsam.errors import MailUnavailable
 from sfsam.ports import Letterbox
+from sfsam.services.links import MailLinks, link_maker
 from sfsam.services.mailing import UNSEEN, Draft, close_left_open, hand_over, save, start_of_day
-from sfsam.services.recipients import Holder, holders, link_maker, link_url, require_mail
+from sfsam.services.recipients import Holder, holders, require_mail
 from sfsam.services.world import World
 
 NO_ADDRESS = (
@@ -148,61 +148,45 @@ class Asking:
     def _draft(self, due: Sequence[Candidate], holder: Holder, until: datetime | None) -> Draft:
         now, message_id = self._world.clock.now(), new_id()
         recipient = self._maker.recipient(holder.email)
-        notices, links, seats = [], [], []
-        for candidate in due:
-            ends = until or now + timedelta(days=self._answer_days(candidate))
-            notices.append(
-                Notice(
-                    notice_id=new_id(),
-                    message_id=message_id,
-                    number=candidate.number,
-                    profile_id=candidate.profile_id,
-                    org_id=candidate.org_id,
-                    user_id=candidate.user_id,
-                    kind=NoticeKind.REMINDER if until else NoticeKind.ASK,
-                    audience=Audience.USER,
-                    recipient=recipient,
-                    recipient_user_id=candidate.user_id,
-                    answer_until=ends,
-                    intended_at=now,
-                )
-            )
-            asked, made = self._seat(candidate, notices[-1], ends)
-            seats.append(asked)
-            links += made
+        links = MailLinks(self._world, self._maker, message_id, recipient)
+        ends = {each.number: until or now + timedelta(days=self._answer_days(each)) for each in due}
         letter = Question(
             to=holder.email,
             name=holder.name,
-            seats=tuple(seats),
-            answer_until=self._local(min(n.answer_until for n in notices if n.answer_until)).date(),
+            seats=tuple(self._seat(each, links, ends[each.number]) for each in due),
+            answer_until=self._local(min(ends.values())).date(),
             is_reminder=until is not None,
             asked_by=self._world.settings.mail_managers,
         )
-        return Draft(letter, tuple(notices), tuple(links))
+        notices = tuple(
+            Notice(
+                notice_id=new_id(),
+                message_id=message_id,
+                number=each.number,
+                profile_id=each.profile_id,
+                org_id=each.org_id,
+                user_id=each.user_id,
+                kind=NoticeKind.REMINDER if until else NoticeKind.ASK,
+                audience=Audience.USER,
+                recipient=recipient,
+                recipient_user_id=each.user_id,
+                answer_until=ends[each.number],
+                intended_at=now,
+            )
+            for each in due
+        )
+        return Draft(letter, notices, tuple(links.made))
 
-    def _seat(self, candidate: Candidate, notice: Notice, ends: datetime) -> tuple[AskedSeat, list[AnswerLink]]:
+    def _seat(self, candidate: Candidate, links: MailLinks, ends: datetime) -> AskedSeat:
         """The seat as the mail shows it, with its two links."""
         facts = self._facts.get(candidate.number, {})
-        links, urls = [], []
-        for purpose in (LinkPurpose.KEEP, LinkPurpose.RELEASE):
-            link, token = self._maker.make(
-                message_id=notice.message_id,
-                number=candidate.number,
-                profile_id=candidate.profile_id,
-                purpose=purpose,
-                recipient=notice.recipient,
-                expires_at=ends,
-            )
-            links.append(link)
-            urls.append(link_url(self._world, token))
-        asked = AskedSeat(
+        return AskedSeat(
             license=facts.get("model") or candidate.identifier,
             org=facts.get("org") or "Salesforce",
             inactive_days=candidate.inactive_days,
-            keep_url=urls[0],
-            release_url=urls[1],
+            keep_url=links.url(LinkPurpose.KEEP, candidate.number, candidate.profile_id, ends),
+            release_url=links.url(LinkPurpose.RELEASE, candidate.number, candidate.profile_id, ends),
         )
-        return asked, links
 
     def _answer_days(self, candidate: Candidate) -> int:
         with self._world.store.begin() as work:

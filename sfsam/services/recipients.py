@@ -6,7 +6,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sfsam.domain.answer_links import KEY_PURPOSE, LinkMaker
 from sfsam.domain.notices import Audience
 from sfsam.domain.rules import Approver, ReclamationRule
 from sfsam.errors import MailNotPossible
@@ -68,14 +67,6 @@ def approver_of(world: World, rule: ReclamationRule | None, holder: Holder) -> R
         if each.address and each.address.casefold() != holder.email.casefold():
             return each
     return None
-
-
-def link_maker(world: World) -> LinkMaker:
-    return LinkMaker(world.vault.derived_key(KEY_PURPOSE))
-
-
-def link_url(world: World, token: str) -> str:
-    return f"{world.settings.base_url}/answer/{token}"
 
 
 def require_mail(world: World, profile_id: str) -> None:
