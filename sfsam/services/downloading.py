@@ -39,8 +39,9 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
         profile = profile_named(work, command.profile)
     _require_published(profile)
     phases = Phases(control, PHASES, title=profile.name)
-    folder = _fresh_folder(world, profile, job)
+    folder = _folder(world, profile, job)
     try:
+        _make_fresh(folder)
         with conversation(world, profile) as (session, connection):
             is_known = connection.org is not None and not command.full
             staged = session.stage(
@@ -57,7 +58,8 @@ def download(world: World, command: Download, job: Job, control: JobControl) -> 
     except OSError as trouble:
         raise StorageFull(
             f"The disk took no more while the pages of {profile.name} were saved ({trouble.strerror}).",
-            f"Make room in {world.settings.data_dir} and download again; the data before stays in use.",
+            f"Make room in {world.settings.data_dir}, or see that it may be written, and download again; the data "
+            "before stays in use.",
         ) from trouble
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -98,13 +100,14 @@ def _require_published(profile: Profile) -> None:
         raise RefusedError(f"The profile {profile.name!r} is paused.", "Resume it to download again.")
 
 
-def _fresh_folder(world: World, profile: Profile, job: Job) -> Path:
-    """An empty folder for this job; what a killed run of the same profile left is thrown away."""
-    parent = world.settings.staging_dir / profile.profile_id
-    shutil.rmtree(parent, ignore_errors=True)
-    folder = parent / job.job_id
+def _folder(world: World, profile: Profile, job: Job) -> Path:
+    return world.settings.staging_dir / profile.profile_id / job.job_id
+
+
+def _make_fresh(folder: Path) -> None:
+    """An empty folder; what a killed run of the same profile left beside it is thrown away."""
+    shutil.rmtree(folder.parent, ignore_errors=True)
     folder.mkdir(parents=True, mode=0o700)
-    return folder
 
 
 def _audit(world: World, command: Download, profile: Profile, staged: StagedDownload, rows: dict[str, int]) -> None:

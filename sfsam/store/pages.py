@@ -37,7 +37,8 @@ class Pages:
     @classmethod
     def of(cls, staged: StagedObject) -> Pages:
         """Look at the header lines. Raises AnswerTruncated when a page has none, or another than the first."""
-        heads = {_head(str(file)) for file in staged.files}
+        with readable(staged):
+            heads = {_head(str(file)) for file in staged.files}
         if len(heads) > 1 or () in heads:
             raise AnswerTruncated(
                 f"The pages of {staged.name} do not have the same header line.", "Download again.", object=staged.name
@@ -88,11 +89,12 @@ def readable(part: StagedObject) -> Iterator[None]:
     """Turn DuckDB's trouble with a value into AnswerTruncated, with the object's name."""
     try:
         yield
-    except (duckdb.ConversionException, duckdb.InvalidInputException) as trouble:
+    except (duckdb.ConversionException, duckdb.InvalidInputException, UnicodeDecodeError) as trouble:
+        # DuckDB repeats what it could not read, and where that is no text, not even its error can be told.
         raise AnswerTruncated(
             f"A page of {part.name} could not be read.",
             "Download again; the data before stays in use.",
-            said=str(trouble).split("\n", 1)[0],
+            said="" if isinstance(trouble, UnicodeDecodeError) else str(trouble).split("\n", 1)[0],
         ) from trouble
 
 

@@ -31,6 +31,7 @@ from tests.salesforce.paper_org import CLIENT_SECRET, HOST, PaperOrg
 
 KEY = b"1" * 43 + b"="
 PEOPLE = 40
+LONG_AGO = "2025-01-01T08:00:00.000+0000"
 LONGEST_PAUSE_SECONDS = 60.0
 
 
@@ -86,6 +87,9 @@ def bench(folder: Path) -> Iterator[Bench]:
     settings = Settings(data_dir=folder, key_file=folder / "key")
     org, clock, vault, paused = PaperOrg(rows_per_bulk_page=10, rows_per_page=25), FakeClock(), FernetVault([KEY]), []
     found_company(org, PEOPLE)
+    for row in org.tables["User"]:
+        row["CreatedDate"] = LONG_AGO
+    org.tables["LoginHistory"] = org.tables["LoginHistory"][: PEOPLE // 2]  # half of them never signed in
     transport = httpx.MockTransport(org)
     salesforce = HttpSalesforce(settings, clock, transport=transport, pause=paused.append, rest_row_limit=20)
     store = DuckDBStore.open(settings.database_path, audit_key=vault.audit_key())
