@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -195,6 +196,16 @@ def test_behind_a_path_the_table_is_asked_below_it() -> None:
     assert client.get("/licenses/media/x", headers=cookie("analyst")).status_code == 200
     assert client.get("/media/x").status_code == 401
     assert client.get("/licenses/_stcore/metrics").status_code == 404
+
+
+def test_of_the_routes_only_an_answer_link_is_answered_by_sfsam_itself() -> None:
+    """Every other route says who asks: `System.send` without a caller has every right."""
+    nameless = set()
+    for path in (PROJECT_DIR / "sfsam" / "web").glob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        sends = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "send"]
+        nameless |= {path.name for call in sends if len(call.args) + len(call.keywords) == 1}
+    assert nameless == {"answers.py"}
 
 
 def test_a_sign_in_outlives_a_restart_and_ends_with_the_key(tmp_path: Path) -> None:
