@@ -10,6 +10,7 @@ from sfsam.domain.notices import DECISION_OF, AnswerLink, Audience, Decision, Li
 from sfsam.ports import UnitOfWork
 from sfsam.services.deciding import say
 from sfsam.services.links import link_maker
+from sfsam.services.mailing import local_day
 from sfsam.services.world import World
 
 _OF_USERS = (LinkPurpose.KEEP, LinkPurpose.RELEASE)
@@ -98,7 +99,6 @@ def _page(world: World, work: UnitOfWork, link: AnswerLink, status: LinkStatus) 
     numbers = [each.number for each in chosen]
     rows = world.store.reads.rows("candidates", numbers=numbers) if numbers else []
     reasons = {number: next((a.reason for a in work.notices.answers_of(number)), "") for number in numbers}
-    last = next(iter(work.notices.answers_of(link.number)), None) if link.number else None
     return AnswerPage(
         status=status,
         purpose=link.purpose,
@@ -113,7 +113,6 @@ def _page(world: World, work: UnitOfWork, link: AnswerLink, status: LinkStatus) 
             )
             for row in rows
         ],
-        answer_until=link.expires_at,
-        decision=last.decision if last else (DECISION_OF[link.purpose] if link.used_at else None),
+        answer_until=local_day(world, link.expires_at),
         contact=world.settings.mail_managers,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sfsam.domain.audit import AuditEntry
@@ -76,9 +76,13 @@ def close_left_open(world: World, actor: str) -> int:
 
 def start_of_day(world: World) -> datetime:
     """When today began in the installation's time zone, naive UTC."""
-    zone = ZoneInfo(world.settings.time_zone)
-    today = world.clock.now().replace(tzinfo=UTC).astimezone(zone).date()
-    return datetime.combine(today, time(), tzinfo=zone).astimezone(UTC).replace(tzinfo=None)
+    midnight = datetime.combine(local_day(world, world.clock.now()), time(), tzinfo=ZoneInfo(world.settings.time_zone))
+    return midnight.astimezone(UTC).replace(tzinfo=None)
+
+
+def local_day(world: World, moment: datetime) -> date:
+    """The day of this moment (naive UTC) in the installation's time zone, as people are told it."""
+    return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(world.settings.time_zone)).date()
 
 
 def _ended(world: World, notices: Sequence[Notice], state: NoticeState, said: str = "") -> tuple[Notice, ...]:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import groupby
-from zoneinfo import ZoneInfo
 
 from sfsam.domain.answers import OutcomeRow
 from sfsam.domain.candidates import Candidate, State, words
@@ -22,7 +21,7 @@ from sfsam.domain.notices import (
 from sfsam.errors import MailUnavailable
 from sfsam.ports import Letterbox
 from sfsam.services.links import MailLinks, link_maker
-from sfsam.services.mailing import UNSEEN, Draft, close_left_open, hand_over, save, start_of_day
+from sfsam.services.mailing import UNSEEN, Draft, close_left_open, hand_over, local_day, save, start_of_day
 from sfsam.services.recipients import Holder, holders, require_mail
 from sfsam.services.world import World
 
@@ -114,9 +113,9 @@ class Asking:
         self.asked += sum(notice.state is not NoticeState.REFUSED for notice in notices)
         match notices[0].state:
             case NoticeState.SENT:
-                until = notices[0].answer_until
-                day = f"{self._day(until)}" if until else "the answer"
-                return self._moved(due, notices, State.AWAITING_USER, f"Asked by mail; waits until {day}.")
+                until = local_day(self._world, notices[0].answer_until or self._world.clock.now())
+                said = f"Asked by mail; waits until {until.day} {until:%b %Y}."
+                return self._moved(due, notices, State.AWAITING_USER, said)
             case NoticeState.UNKNOWN:
                 return self._moved(due, notices, State.AWAITING_USER, UNSEEN)
             case _:
@@ -154,7 +153,7 @@ class Asking:
             to=holder.email,
             name=holder.name,
             seats=tuple(self._seat(each, links, ends[each.number]) for each in due),
-            answer_until=self._local(min(ends.values())).date(),
+            answer_until=local_day(self._world, min(ends.values())),
             is_reminder=until is not None,
             asked_by=self._world.settings.mail_managers,
         )
@@ -192,10 +191,3 @@ class Asking:
         with self._world.store.begin() as work:
             rule = work.rules.find(candidate.rule_id) if candidate.rule_id else None
         return rule.days_before_reclaim if rule else ANSWER_DAYS
-
-    def _local(self, moment: datetime) -> datetime:
-        return moment.replace(tzinfo=UTC).astimezone(ZoneInfo(self._world.settings.time_zone))
-
-    def _day(self, moment: datetime) -> str:
-        local = self._local(moment)
-        return f"{local.day} {local:%b %Y}"

@@ -137,10 +137,16 @@ def _answered_by(request: Request, command: OpenAnswerLink | GiveAnswer) -> Resp
 
 
 def _words(page: AnswerPage) -> _Words:
+    until = f"{page.answer_until.day} {page.answer_until:%B %Y}" if page.answer_until else ""
     if page.status in _OVER:
-        return _OVER[page.status]
+        words = _OVER[page.status]
+        is_late = page.status is LinkStatus.EXPIRED
+        return words._replace(sentences=(f"It ended on {until}.", *words.sentences)) if is_late else words
     assert page.purpose is not None  # noqa: S101  only a link that was not found is for nothing
-    return (_QUESTIONS if page.status is LinkStatus.OPEN else _ANSWERED)[page.purpose]
+    if page.status is not LinkStatus.OPEN:
+        return _ANSWERED[page.purpose]
+    words = _QUESTIONS[page.purpose]
+    return words._replace(sentences=(*words.sentences, f"There is time to answer until {until}."))
 
 
 def _html(status: HTTPStatus, words: _Words, page: AnswerPage) -> Response:

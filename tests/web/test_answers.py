@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date
 
 import httpx
 import pytest
@@ -30,7 +30,7 @@ SEAT = AnswerSeat(
 
 
 def page(status: LinkStatus, purpose: LinkPurpose = LinkPurpose.KEEP) -> AnswerPage:
-    until = datetime(2026, 12, 1)
+    until = date(2026, 12, 1)
     return AnswerPage(status=status, purpose=purpose, seats=[SEAT], answer_until=until, contact="l@acme.example")
 
 
@@ -58,7 +58,7 @@ def test_an_open_link_asks_and_looking_at_it_answers_nothing(services: ScriptedS
     services.answers = {OpenAnswerLink: page(LinkStatus.OPEN, purpose)}
     shown = ask("GET")
     assert ask("HEAD").status_code == shown.status_code == 200
-    assert '<form method="post">' in shown.text
+    assert '<form method="post">' in shown.text and "until 1 December 2026" in shown.text
     assert "Sales &amp; Service" in shown.text and "Not used for 65 days" in shown.text
     assert ("Anna &lt;i&gt;L" in shown.text) is (purpose not in (LinkPurpose.KEEP, LinkPurpose.RELEASE))
     assert ("textarea id" in shown.text) is (purpose is LinkPurpose.KEEP)
@@ -77,6 +77,7 @@ def test_a_link_that_is_over_says_so_and_has_no_button(
     for shown in (ask("GET"), ask("POST", data={"reason": "x"})):
         assert shown.status_code == code
         assert "<form" not in shown.text and "<h1>" in shown.text
+        assert ("1 December 2026" in shown.text) is (status is LinkStatus.EXPIRED)
 
 
 def test_the_button_answers_with_the_reason_and_the_browser_looks_again(

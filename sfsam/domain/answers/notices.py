@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 
 from pydantic import Field
 
 from sfsam.domain.answers.base import Answer, Moment
 from sfsam.domain.candidates import State
-from sfsam.domain.notices import Audience, Decision, LinkPurpose, NoticeKind, NoticeState
+from sfsam.domain.notices import Audience, LinkPurpose, NoticeKind, NoticeState
 
 
 class NoticeRow(Answer):
@@ -82,6 +83,5 @@ class AnswerPage(Answer):
     status: LinkStatus
     purpose: LinkPurpose | None = None
     seats: list[AnswerSeat] = Field(default_factory=list)
-    answer_until: Moment | None = None
-    decision: Decision | None = None
+    answer_until: date | None = None
     contact: str = ""
