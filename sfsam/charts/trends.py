@@ -13,7 +13,7 @@ from sfsam.charts.formats import is_missing, number
 from sfsam.charts.theme import ROLES, Mode, Roles
 
 HEIGHT = 236
-NAMES = 96  # pixels kept at the right for "Active 2,732"
+CHARACTER = 7  # pixels at the right for each of "Active 2,732", at most
 SPARKLINE_POINTS = 24
 Line = tuple[str, str, str, dict[str, Any]]
 
@@ -40,7 +40,7 @@ def draw_course(
     for column, label, color, style in drawn:
         _add_line(figure, rows, column, label, {"color": color, **style})
     top = max((float(rows[column].max()) for column, *_ in drawn), default=1.0) * 1.06 or 1.0
-    _name_ends(figure, rows, [line for line in drawn if line[0] != unnamed], top, roles)
+    names = _name_ends(figure, rows, [line for line in drawn if line[0] != unnamed], top, roles)
     shown = ticks(top)
     figure.update_yaxes(
         range=[0, top],
@@ -51,7 +51,7 @@ def draw_course(
         ticklabelstandoff=6,
     )
     figure.update_xaxes(nticks=4, tickformat=_day_form(rows), hoverformat="%-d %b %Y", range=_span(rows))
-    figure.update_layout(margin={"l": 44, "r": NAMES, "b": 38, "t": 6}, hovermode="x unified")
+    figure.update_layout(margin={"l": 44, "r": 12 + CHARACTER * names, "b": 38, "t": 6}, hovermode="x unified")
     return figure.figure()
 
 
@@ -76,8 +76,9 @@ def _add_line(figure: Drawing, rows: pd.DataFrame, column: str, label: str, line
     )
 
 
-def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> None:
-    """Write each line's name and last value beside its end, pushed apart where they would touch, inside the figure."""
+def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float, roles: Roles) -> int:
+    """Write each line's name and last value beside its end, pushed apart where they would touch, inside the figure.
+    Gives the length of the longest."""
     room = top * 0.075
     ends = sorted((float(rows[column].dropna().iloc[-1]), label, color) for column, label, color, _ in lines)
     places = _apart([value for value, _, _ in ends], room, top)
@@ -92,6 +93,7 @@ def _name_ends(figure: Drawing, rows: pd.DataFrame, lines: list[Any], top: float
             text=f"<span style='color:{words}'>{label} {number(value)}</span>",
             showarrow=False,
         )
+    return max((len(f"{label} {number(value)}") for value, label, _ in ends), default=0)
 
 
 def _apart(values: list[float], room: float, top: float) -> list[float]:
