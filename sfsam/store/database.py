@@ -23,7 +23,7 @@ from sfsam.domain.rules import ReclamationRule
 from sfsam.domain.subscriptions import Thresholds
 from sfsam.ports import Examination, StagedDownload, Vault
 from sfsam.ports.rules import RuleTotals
-from sfsam.store import backup, migrations, reference_data, rules
+from sfsam.store import backup, migrations, reference_data, rule_previews
 from sfsam.store.audit_keys import AuditKeys
 from sfsam.store.faults import translated
 from sfsam.store.known_org import StoredOrg
@@ -120,12 +120,12 @@ class DuckDBStore:
     ) -> tuple[RuleTotals, list[dict[str, Any]]]:
         """What the rule would catch in this org now, counted, and the first rows; nothing is saved."""
         with translated(self._path), self._cursor() as cursor:
-            return rules.preview(cursor, rule, org_id, limit)
+            return rule_previews.preview(cursor, rule, org_id, limit)
 
     def rule_by_threshold(self, rule: ReclamationRule, *, org_id: str, days: Sequence[int]) -> list[tuple[int, int]]:
         """(threshold in days, seats caught) for each threshold."""
         with translated(self._path), self._cursor() as cursor:
-            return rules.counts_by_threshold(cursor, rule, org_id, days)
+            return rule_previews.counts_by_threshold(cursor, rule, org_id, days)
 
     def write_backup(self, path: Path, made_at: datetime) -> Manifest:
         """Write every table, as it stands at one moment, to a new file; nobody waits for it."""

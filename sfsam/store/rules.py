@@ -14,7 +14,7 @@ import duckdb
 
 from sfsam.domain.candidates import ACTIONS, Candidate, State
 from sfsam.domain.rules import MANUAL, ReclamationRule
-from sfsam.ports.rules import Renewed, RuleAmount, RuleTotals
+from sfsam.ports.rules import Renewed
 from sfsam.store.reads import load_header
 from sfsam.store.records import RecordTable
 
@@ -24,7 +24,7 @@ WAITING = (State.AWAITING_USER, State.AWAITING_APPROVAL)  # of these, somebody w
 IN_HAND = (State.READY, State.ATTENTION_REQUIRED)
 _OWN_COLUMNS = ("org_id", "user_id", "user_principal_name", "kind", "identifier", "action", "justification")
 
-_TABLE = """
+CAUGHT_TABLE = """
     CREATE OR REPLACE TEMP TABLE caught (
         place INTEGER, rule VARCHAR, rule_id VARCHAR, org_id VARCHAR, user_id VARCHAR, user_principal_name VARCHAR,
         kind VARCHAR, identifier VARCHAR, action VARCHAR, justification VARCHAR, last_activity_at TIMESTAMP,
@@ -34,10 +34,14 @@ _TABLE = """
 _CATCH = """
     INSERT INTO caught BY NAME
     SELECT
-        $place AS place, $rule AS rule, $rule_id AS rule_id, org_id, user_id, user_principal_name, kind, identifier,
-        CASE WHEN list_contains($kinds_of_action::VARCHAR[], kind) THEN $chosen_action ELSE action END AS action,
-        justification, last_activity_at, inactive_days, {evidence} AS evidence
-    FROM ({sql})
+        b.place, $rule AS rule, b.rule_id, s.org_id, s.user_id, s.user_principal_name, s.kind, s.identifier,
+        CASE WHEN list_contains($kinds_of_action::VARCHAR[], s.kind) THEN $chosen_action ELSE s.action END AS action,
+        s.justification, s.last_activity_at, s.inactive_days, {evidence} AS evidence
+    FROM ({sql}) s
+    JOIN (
+        SELECT unnest($places) AS place, unnest($rule_ids) AS rule_id, unnest($rule_names) AS rule_name,
+            unnest($batch_models) AS model
+    ) b ON b.model IS NULL OR b.model = s.model
 """
 _FIRST = """
     UPDATE caught SET is_first = true
@@ -87,39 +91,6 @@ _FALLEN = """
         AND (user_id, kind, identifier, rule_id) NOT IN (SELECT (user_id, kind, identifier, rule_id) FROM caught)
     )
 """
-_TOTALS = """
-    SELECT
-        count(*), count(DISTINCT w.user_id), coalesce(sum(try_cast(w.evidence ->> '$.seats' AS BIGINT)), 0)::BIGINT,
-        count(*) FILTER (o.user_id IS NULL AND k.user_id IS NULL), count(*) FILTER (k.user_id IS NOT NULL)
-    FROM caught w
-    LEFT JOIN (
-        SELECT DISTINCT user_id, kind, identifier FROM removal_candidate
-        WHERE profile_id = $profile_id AND state NOT LIKE 'closed%'
-    ) o ON o.user_id = w.user_id AND o.kind = w.kind AND o.identifier = w.identifier
-    LEFT JOIN (
-        SELECT DISTINCT c.user_id, c.kind, c.identifier FROM removal_candidate c
-        JOIN org ON org.org_id = c.org_id
-        WHERE c.profile_id = $profile_id AND is_kept_on(c.evidence, org.taken_at::DATE)
-    ) k ON k.user_id = w.user_id AND k.kind = w.kind AND k.identifier = w.identifier
-"""
-_AMOUNTS = """
-    SELECT evidence ->> '$.currency' AS currency,
-        sum(try_cast(evidence ->> '$.potential_savings' AS DECIMAL(18, 2))) AS potential_savings
-    FROM caught
-    WHERE evidence ->> '$.currency' IS NOT NULL
-    GROUP BY currency ORDER BY currency
-"""
-_FIRST_ROWS = """
-    SELECT
-        user_id, user_principal_name, kind, identifier, action, justification, last_activity_at, inactive_days,
-        evidence ->> '$.name' AS name, evidence ->> '$.department' AS department, evidence ->> '$.model' AS model,
-        try_cast(evidence ->> '$.seats' AS BIGINT) AS seats,
-        try_cast(evidence ->> '$.potential_savings' AS DECIMAL(18, 2)) AS potential_savings,
-        evidence ->> '$.currency' AS currency
-    FROM caught
-    ORDER BY potential_savings DESC NULLS LAST, kind, identifier, user_id
-    LIMIT ?
-"""
 _USED_MODELS = """
     SELECT DISTINCT l.model
     FROM license_seat_count c
@@ -156,9 +127,9 @@ class StoredRules:
     # ── A run ──
 
     def catch(self, rules: Sequence[ReclamationRule], org_id: str) -> None:
-        self._cursor.execute(_TABLE)
-        for place, rule in enumerate(rules):
-            run_rule(self._cursor, rule, org_id, place)
+        self._cursor.execute(CAUGHT_TABLE)
+        for places, batch in batches(rules):
+            run_rules(self._cursor, batch, org_id, places)
         self._cursor.execute(_FIRST)
 
     def renew(self, profile_id: str, at: datetime) -> Renewed:
@@ -191,50 +162,48 @@ class StoredRules:
         return int(number)
 
 
-def preview(
-    cursor: duckdb.DuckDBPyConnection, rule: ReclamationRule, org_id: str, limit: int
-) -> tuple[RuleTotals, list[dict[str, Any]]]:
-    """What the rule catches now, by the statement of the run: counted, and the first rows, the dearest first."""
-    cursor.execute(_TABLE)
-    run_rule(cursor, rule, org_id)
-    [(candidates, people, seats, new, kept)] = cursor.execute(_TOTALS, {"profile_id": rule.profile_id}).fetchall()
-    amounts = cursor.execute(_AMOUNTS).fetchall()
-    result = cursor.execute(_FIRST_ROWS, [limit])
-    heads = [column[0] for column in result.description or ()]
-    rows = [dict(zip(heads, row, strict=True)) for row in result.fetchall()]
-    totals = RuleTotals(
-        candidates=candidates,
-        people=people,
-        seats=seats,
-        new=new,
-        kept=kept,
-        amounts=tuple(RuleAmount(currency=currency, potential_savings=str(worth)) for currency, worth in amounts),
-    )
-    return totals, rows
+def batches(rules: Sequence[ReclamationRule]) -> list[tuple[list[int], list[ReclamationRule]]]:
+    """The rules with their places, in groups that one statement can run: rules alike in everything but the software
+    models of their scopes, none of which two of them share. So a rule for each model reads the seats but once."""
+    grouped: dict[Any, tuple[list[int], list[ReclamationRule]]] = {}
+    for place, rule in enumerate(rules):
+        unlike = {"rule_id", "name", "scope", "is_made_at_publish", "changed_by", "changed_at"}
+        key: Any = (
+            rule.model_dump_json(exclude=unlike),
+            rule.scope.model_copy(update={"models": ()}).model_dump_json(),
+        )
+        there = {model for known in grouped.get(key, ([], []))[1] for model in known.scope.models}
+        if not rule.scope.models or there & set(rule.scope.models):
+            key = place  # by itself
+        places, batch = grouped.setdefault(key, ([], []))
+        places.append(place)
+        batch.append(rule)
+    return list(grouped.values())
 
 
-def counts_by_threshold(
-    cursor: duckdb.DuckDBPyConnection, rule: ReclamationRule, org_id: str, days: Sequence[int]
-) -> list[tuple[int, int]]:
-    """(threshold, seats caught) for each threshold, by the same statement."""
-    sql = f"SELECT count(*) FROM ({load_header('rules', rule.rule_type).sql})"  # noqa: S608 - our own file
-    found = []
-    for threshold in days:
-        asked = rule.model_copy(update={"stale_after_days": threshold})
-        [(seats,)] = cursor.execute(sql, rule_arguments(asked, org_id)).fetchall()
-        found.append((threshold, int(seats)))
-    return found
-
-
-def run_rule(cursor: duckdb.DuckDBPyConnection, rule: ReclamationRule, org_id: str, place: int = 0) -> None:
-    """Append what the rule catches to the table `caught`: the same statement for a preview and for the run."""
-    header = load_header("rules", rule.rule_type)
-    arguments = rule_arguments(rule, org_id)
-    of_action = [kind.value for kind, actions in ACTIONS.items() if rule.action in actions]
+def run_rules(
+    cursor: duckdb.DuckDBPyConnection, batch: Sequence[ReclamationRule], org_id: str, places: Sequence[int]
+) -> None:
+    """Append what these rules of one batch catch to the table `caught`: the same statement for a preview and a run."""
+    models = tuple(model for rule in batch for model in rule.scope.models)
+    all_of_them = batch[0].model_copy(update={"scope": batch[0].scope.model_copy(update={"models": models})})
+    header = load_header("rules", all_of_them.rule_type)
+    arguments = rule_arguments(all_of_them, org_id)
+    of_model = [
+        (place, rule.rule_id, rule.name, model)
+        for place, rule in zip(places, batch, strict=True)
+        for model in rule.scope.models or (None,)
+    ]
+    columns = zip(("places", "rule_ids", "rule_names", "batch_models"), zip(*of_model, strict=True), strict=True)
+    chosen = all_of_them.action
+    named = {
+        "rule": all_of_them.rule_type.value,
+        "kinds_of_action": [kind.value for kind, actions in ACTIONS.items() if chosen in actions],
+        "chosen_action": chosen.value if chosen else "",
+        **{name: list(values) for name, values in columns},
+    }
     sql = _CATCH.format(evidence=_evidence(cursor, header.sql, arguments), sql=header.sql)
-    named = {"place": place, "rule": rule.rule_type.value, "rule_id": rule.rule_id, "rule_name": rule.name}
-    chosen = {"kinds_of_action": of_action, "chosen_action": rule.action.value if rule.action else ""}
-    cursor.execute(sql, arguments | named | chosen)
+    cursor.execute(sql, arguments | named)
 
 
 def rule_arguments(rule: ReclamationRule, org_id: str) -> dict[str, Any]:
@@ -254,17 +223,17 @@ def rule_arguments(rule: ReclamationRule, org_id: str) -> dict[str, Any]:
 def _evidence(cursor: duckdb.DuckDBPyConnection, sql: str, arguments: Mapping[str, Any]) -> str:
     """A JSON object of the rule's further columns: moments as ISO 8601 with Z, amounts as decimal strings."""
     described = cursor.execute(f"DESCRIBE {sql}", dict(arguments)).fetchall()
-    pairs = ["'rule_id', $rule_id", "'rule_name', $rule_name"]
+    pairs = ["'rule_id', b.rule_id", "'rule_name', b.rule_name"]
     for name, kind, *_ in described:
         if name in _OWN_COLUMNS:
             continue
-        text = f'"{name}"::VARCHAR'
+        text = f's."{name}"::VARCHAR'
         value = (
             f"replace({text}, ' ', 'T') || 'Z'"
             if kind == "TIMESTAMP"
             else text
             if kind.startswith(("DECIMAL", "DATE"))
-            else f'"{name}"'
+            else f's."{name}"'
         )
         pairs.append(f"'{name}', {value}")
     return f"json_object({', '.join(pairs)})"

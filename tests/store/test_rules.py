@@ -14,6 +14,7 @@ from sfsam.domain.candidates import Action, Candidate, Justification, State
 from sfsam.domain.rules import ReclamationRule, RuleScope, RuleType
 from sfsam.domain.subscriptions import Kind
 from sfsam.store.database import DuckDBStore
+from sfsam.store.rules import batches
 from tests.store import tiny_org
 from tests.store.conftest import AUDIT_KEY
 from tests.store.tiny_org import OBJECTS, ORG_ID, TAKEN_AT, rule
@@ -194,3 +195,19 @@ def test_what_was_kept_asked_or_proposed_is_left_as_it_is(store: DuckDBStore, tm
         work.commit()
     assert _run(store, low_usage)[2] == []
     assert _all(store)[asked.number] == proposed
+
+
+def test_rules_of_several_models_are_run_as_one_and_each_keeps_its_seats(store: DuckDBStore, tmp_path: Path) -> None:
+    def of(model: str, **more: Any) -> ReclamationRule:
+        made = rule("unused_user_license", scope=RuleScope(models=(model,)), **more)
+        return made.model_copy(update={"rule_id": f"r-{model}", "name": model})
+
+    rules = [of("Salesforce"), of("Salesforce Platform"), of("Salesforce", stale_after_days=90), rule("unlicensed")]
+    again = of("Salesforce").model_copy(update={"rule_id": "r-again"})
+    grouped = [[each.rule_id for each in batch] for _, batch in batches([*rules, again])]
+    assert grouped == [["r-Salesforce", "r-Salesforce Platform"], ["r-Salesforce"], ["r-unlicensed"], ["r-again"]]
+    tiny_org.connect(store)
+    tiny_org.load(store, tiny_org.stage(tmp_path))
+    assert _run(store, of("Salesforce"), of("Salesforce Platform")) == (2, 0, [])
+    assert {each.rule_id for each in _all(store).values()} == {"r-Salesforce"}
+    assert {each.evidence["rule_name"] for each in _all(store).values()} == {"Salesforce"}
