@@ -10,7 +10,7 @@ import streamlit as st
 from sfsam import bootstrap
 from sfsam.domain.identity import NOT_SIGNED_IN, Identity, Standing
 from sfsam.domain.roles import LOCAL_ADMIN as LOCAL_CALLER
-from sfsam.domain.roles import NOBODY, Caller, Roles
+from sfsam.domain.roles import Caller, Roles
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +39,7 @@ def person() -> Person:
         return LOCAL_ADMIN
     named = identity()
     caller = named.caller
-    roles = caller.roles if named.standing is Standing.SIGNED_IN else NOBODY
-    return Person(named.name, roles, named.standing, is_signed_in=caller.is_signed_in)
+    return Person(caller.actor, caller.roles, named.standing, is_signed_in=caller.is_signed_in)
 
 
 def identity() -> Identity:

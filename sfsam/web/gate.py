@@ -17,7 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from sfsam import bootstrap
-from sfsam.config import Settings
+from sfsam.config import LOOPBACK_NAMES, Settings
 from sfsam.domain import rights
 from sfsam.domain.identity import Identity, Standing
 from sfsam.domain.roles import LOCAL_ADMIN, NOBODY, Roles
@@ -103,8 +103,8 @@ class Gate:
         site, origin = connection.headers.get("sec-fetch-site"), connection.headers.get("origin")
         if site is not None and site not in ("same-origin", "none"):
             return False
-        host = connection.headers.get("host", "")
-        return origin is None or urlsplit(origin).netloc in (host, urlsplit(self._settings.base_url).netloc)
+        hosts = (connection.headers.get("host", ""), urlsplit(self._settings.base_url).netloc)
+        return origin is None or origin.partition("://")[2] in hosts
 
     def _telling(self, connection: HTTPConnection, send: Send) -> Send:
         """The way back from the sign-in service ends without a word where its answer was refused; add one."""
@@ -136,11 +136,16 @@ def _signs_in(message: Message) -> bool:
 
 
 def _is_this_machine(connection: HTTPConnection) -> bool:
-    """Whether the other end is on this machine; one that cannot be told is not."""
+    """Whether the other end is on this machine, and asked for it by its own name; one that cannot be told is not.
+
+    The name tells a proxy before us, which seems to be the other end and passes on what the world asks for.
+    """
     try:
-        return connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
+        name = urlsplit(f"//{connection.headers.get('host', '')}").hostname
+        is_near = connection.client is not None and ipaddress.ip_address(connection.client.host).is_loopback
     except ValueError:
         return False
+    return is_near and name in LOOPBACK_NAMES
 
 
 def _refused(status: HTTPStatus, sentence: str) -> Response:

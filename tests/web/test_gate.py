@@ -142,6 +142,7 @@ def test_a_person_who_follows_a_link_is_led_to_the_door(signing_in: Stub) -> Non
         ({"Sec-Fetch-Site": "same-site"}, False),
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
+        ({"Origin": "https://["}, False),
     ],
 )
 def test_no_other_site_posts_in_somebodys_name(signing_in: Stub, headers: dict[str, str], is_let_in: bool) -> None:
@@ -181,6 +182,12 @@ def test_without_a_sign_in_other_machines_are_refused(host: str, is_let_in: bool
             return
     with pytest.raises(WebSocketDisconnect), client.websocket_connect("ws://127.0.0.1/ws"):
         raise AssertionError("let in")
+
+
+def test_without_a_sign_in_what_a_proxy_passes_on_is_refused() -> None:
+    client = Stub(Settings(base_url=BASE)).client
+    assert client.get("/overview").status_code == 403
+    assert client.get("/overview", headers={"Host": "localhost:8501"}).status_code == 200
 
 
 def test_without_a_sign_in_this_machine_may_ask_every_route_but_the_closed_ones() -> None:
