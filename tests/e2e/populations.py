@@ -34,14 +34,13 @@ HEADERS = (
 
 
 @dataclass
-class Org0:
+class TakenBack:
     """What was done in the first org, which alone has a second day."""
 
     candidates: pd.DataFrame  # as sfsam listed them before anything was sent
     sent: list[str]  # numbers
     seats_before: pd.DataFrame  # truth.seats, before
     position_before: pd.DataFrame  # truth.position, before
-    held_after: pd.DataFrame  # truth.seats, on the later day
     returned: str = ""  # number of the candidate whose seats were given back
 
 
@@ -53,7 +52,7 @@ class Worked:
     practice: PracticeProcess
     contracts: dict[str, list[Contract]]
     taken_at: dict[str, pd.Timestamp]
-    first: Org0
+    first: TakenBack
     held: dict[str, pd.DataFrame] = field(default_factory=dict)  # by org id, one row per seat
     truth: dict[str, pd.DataFrame] = field(default_factory=dict)  # by org id, one row per license
     sandboxes: set[str] = field(default_factory=set)
@@ -143,7 +142,7 @@ def _enter(sfsam: CommandLine, contracts: dict[str, list[Contract]]) -> None:
 
 def _take_back(
     sfsam: CommandLine, practice: PracticeProcess, contracts: dict[str, list[Contract]], chance: random.Random
-) -> Org0:
+) -> TakenBack:
     """Find candidates in every org, and take some of the first org's back."""
     org_id = practice.orgs[0]["org_id"]
     sfsam.done("identify")
@@ -158,7 +157,7 @@ def _take_back(
     arguments = [part for number in sent for part in ("--number", number)]
     answer = sfsam.run("reclaim", *arguments, "--yes")
     assert answer.code in (0, 3), answer.stderr  # 3: some are blocked
-    return Org0(candidates, sent, held, position, held)
+    return TakenBack(candidates, sent, held, position)
 
 
 def _a_later_day(sfsam: CommandLine, practice: PracticeProcess) -> None:
@@ -180,12 +179,11 @@ def _work_out(worked: Worked) -> None:
         worked.truth[org_id] = truth.position(worked.practice, held, worked.in_force(org_id), number)
         (organization,) = worked.practice.dump("Organization", org=number).values()
         worked.sandboxes |= {org_id} if organization["IsSandbox"] else set()
-    worked.first.held_after = worked.held[worked.practice.orgs[0]["org_id"]]
 
 
 def _enter_savings(worked: Worked, chance: random.Random) -> None:
     """Give the seats of one candidate back, and enter realized savings as a person does."""
-    org_id = worked.practice.orgs[0]["org_id"]
+    org_id = worked.first_org
     done = [row["candidate_number"] for row in worked.rows("savings") if row["sort"] == "freed"]
     worked.first.returned = chance.choice(sorted(done))
     send, common = worked.system.send, {"actor": "test", "saved_on": LATER_DAY, "proof": "A letter"}

@@ -220,7 +220,7 @@ def test_open_candidates_add_up_by_state(worked: Worked) -> None:
 def test_savings_freed_to_date_by_org_month_and_rule(worked: Worked) -> None:
     first, freed = worked.first, {}
     for row in first.candidates[first.candidates.number.isin(first.sent)].itertuples():
-        if truth_of_money.is_gone(row, first.held_after):
+        if truth_of_money.is_gone(row, worked.held[worked.first_org]):
             freed[row.number] = truth_of_money.worth_of_candidate(row, first.seats_before, first.position_before)
     shown = [row for row in worked.rows("savings") if row["sort"] == "freed"]
     given = {row["candidate_number"]: (row["seats"], _cents(row["amount"])) for row in shown if row["seats"] > 0}
