@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from benchmarks import first_load, growth, user_load
+from benchmarks import first_load, growth, large_database, page_times, user_load
 
 _PEER_LIMIT = 100_000  # of users for whom everything is read by a peer, too
+_SEATS_PER_USER = 10  # of the database whose pages are timed: a million at the size that is shipped
 
 
 def main() -> None:
@@ -18,6 +21,7 @@ def main() -> None:
     _user_load(users, rounds)
     _first_load(min(users, _PEER_LIMIT), rounds)
     _growth([size for size in (users // 100, users // 10, users) if size >= 100])
+    _pages(users * _SEATS_PER_USER, rounds)
 
 
 def _user_load(users: int, rounds: int) -> None:
@@ -73,6 +77,17 @@ def _growth(sizes: Sequence[int]) -> None:
     if len(taken) > 1:
         growth_of_memory = taken[-1]["first"]["peak_rss_mb"] / taken[-2]["first"]["peak_rss_mb"]
         print(f"\nPeak RSS at {sizes[-1]:,} users is {growth_of_memory:.2f} times that at {sizes[-2]:,}.")
+
+
+def _pages(seats: int, rounds: int) -> None:
+    with TemporaryDirectory() as folder:
+        rows = page_times.measure(large_database.make(Path(folder), seats), rounds)
+    print(
+        f"\n## One page's script, about {seats:,} seats in {large_database.ORGS} orgs, milliseconds of {rounds} rounds"
+    )
+    _table(page_times.HEAD, page_times.lines(rows))
+    within, cpu = page_times.within(rows, "cold_p95"), page_times.within(rows, "cold_cpu_p95")
+    print(f"\nAt most {page_times.WANTED_MS} ms at p95: {within} of {len(rows)} views by the clock, {cpu} by CPU time.")
 
 
 def _share(run: dict[str, Any]) -> float:

@@ -32,6 +32,13 @@ _COPIED = {
         "last_activity_at": "moment",
         "idle_days": "days",
     },
+    "removal_candidate": {
+        "number": "number",
+        "user_id": "id",
+        "user_principal_name": "text",
+        "last_activity_at": "moment",
+        "inactive_days": "days",
+    },
 }
 _SHIFT = "(hash({owner}, copy) % 57)::INTEGER"
 _CHANGED = {
@@ -40,13 +47,14 @@ _CHANGED = {
     "department": f'"{{column}}" || \' \' || (copy % {DEPARTMENT_COPIES}) AS "{{column}}"',
     "moment": f'"{{column}}" - to_days({_SHIFT}) AS "{{column}}"',
     "days": f'"{{column}}" + {_SHIFT} AS "{{column}}"',
+    "number": "'RC' || lpad((1_000_000 * copy + row_number() OVER ())::VARCHAR, 9, '0') AS \"{column}\"",
 }
 
 
-def make(folder: Path, subscriptions: int) -> Path:
-    """A data folder with about so many subscriptions in three orgs; returns it, ready to be opened by sfsam."""
+def make(folder: Path, subscriptions: int, people_per_org: int = PEOPLE_PER_ORG) -> CommandLine:
+    """sfsam on a database with about so many subscriptions in three orgs, and as many candidates as belong to them."""
     sfsam = CommandLine(folder)
-    with practice_org(users=PEOPLE_PER_ORG, orgs=ORGS) as practice:
+    with practice_org(users=people_per_org, orgs=ORGS) as practice:
         for number, org in enumerate(practice.orgs):
             sfsam.connect(org, f"Org {number + 1}")
             sfsam.done("download", f"Org {number + 1}")
@@ -54,7 +62,7 @@ def make(folder: Path, subscriptions: int) -> Path:
     with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb")) as database:
         [(there,)] = database.execute("SELECT count(*) FROM subscription").fetchall()
         _multiply(database, max(1, round(subscriptions / there)))
-    return sfsam.data_dir
+    return sfsam
 
 
 def _multiply(database: duckdb.DuckDBPyConnection, times: int) -> None:
@@ -66,7 +74,9 @@ def _multiply(database: duckdb.DuckDBPyConnection, times: int) -> None:
             f" FROM {table} t, range(1, {times}) copies(copy)"
         )
     database.execute(f"UPDATE license SET owned = owned * {times}, used_by_org = used_by_org * {times}")  # noqa: S608
+    counting.price_licenses(database)
     orgs = database.execute("SELECT DISTINCT org_id FROM subscription").fetchall()
     for (org_id,) in orgs:
         counting.count_seats(database, org_id)
+        counting.value_people(database, org_id)
     people.regroup(database)

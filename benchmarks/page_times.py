@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,10 +21,11 @@ from streamlit.testing.v1 import AppTest
 from sfsam import bootstrap
 from sfsam.config import Settings
 from sfsam.ui import shell
-from tests.e2e.journey import PROJECT
+from tests.e2e.journey import PROJECT, CommandLine
 
 TIMEOUT_SECONDS = 60
 WANTED_MS = 300
+HEAD = ("page", "view", "first visit: clock, p50 / p95", "CPU, p50 / p95", "again: clock", "CPU")
 
 
 class Took(NamedTuple):
@@ -34,18 +35,41 @@ class Took(NamedTuple):
     cpu: float
 
 
-def measure(data_dir: Path, rounds: int) -> list[dict[str, Any]]:
-    """One row per page and view: milliseconds cold (p50, p95) and warm (p50), by the clock and of CPU."""
-    with _opened(data_dir) as system, _timed() as runs:
+def measure(sfsam: CommandLine, rounds: int, only: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """One row per page and view: milliseconds cold (p50, p95) and warm (p50), by the clock and of CPU.
+
+    `only` names pages by their files, without .py; none means all of them.
+    """
+    pages = [path for path in _pages() if not only or Path(path).stem in only]
+    with _opened(sfsam) as system, _timed() as runs:
         views = _views(system)
-        for path in _pages():  # imports are paid once per process, not per visit
+        for path in pages:  # imports are paid once per process, not per visit
             _visit(path, {})
-        return [_measured(path, view, query, rounds, runs) for path in _pages() for view, query in views]
+        return [_measured(path, view, query, rounds, runs) for path in pages for view, query in views]
+
+
+def lines(rows: list[dict[str, Any]]) -> list[tuple[object, ...]]:
+    """The rows in the columns of HEAD, the most expensive view first."""
+    return [
+        (
+            *(row["page"], row["view"]),
+            f"{row['cold_p50']} / {row['cold_p95']}",
+            f"{row['cold_cpu_p50']} / {row['cold_cpu_p95']}",
+            *(row["warm_p50"], row["warm_cpu_p50"]),
+        )
+        for row in sorted(rows, key=lambda row: -row["cold_cpu_p95"])
+    ]
+
+
+def within(rows: list[dict[str, Any]], measured: str) -> int:
+    """How many views take no longer than is wanted."""
+    return sum(row[measured] <= WANTED_MS for row in rows)
 
 
 @contextmanager
-def _opened(data_dir: Path) -> Iterator[bootstrap.System]:
-    system = bootstrap.build(Settings(data_dir=data_dir), memory_mb=bootstrap.SERVING_MEMORY_MB)
+def _opened(sfsam: CommandLine) -> Iterator[bootstrap.System]:
+    settings = Settings(data_dir=sfsam.data_dir, key_file=Path(sfsam.environment["SFSAM_KEY_FILE"]))
+    system = bootstrap.build(settings, memory_mb=bootstrap.SERVING_MEMORY_MB)
     bootstrap.set_current(system)
     try:
         yield system

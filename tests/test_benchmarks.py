@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pytest
 
-from benchmarks import first_load, growth, user_load
+from benchmarks import first_load, growth, large_database, page_times, user_load
 
 pytestmark = pytest.mark.emulator
 
@@ -30,3 +33,15 @@ def test_an_org_is_followed_from_its_first_download_on() -> None:
     assert run["unchanged"]["api_calls"] <= 12
     assert run["changes"] >= 3
     assert min(run["identify_seconds"], run["what_if_ms"], run["database_mb"]) > 0
+
+
+def test_pages_are_timed_on_a_database_that_was_multiplied(tmp_path: Path) -> None:
+    sfsam = large_database.make(tmp_path, subscriptions=2_000, people_per_org=60)
+    with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb")) as database:
+        for keys in ("subscription_id FROM subscription", "number FROM removal_candidate"):
+            found = database.execute(f"SELECT {keys}").fetchall()
+            assert len(found) == len(set(found)) > 0
+    rows = page_times.measure(sfsam, rounds=1, only=("overview", "candidates"))
+    assert [row["view"] for row in rows] == 2 * ["everything", "one org", "one license", "one department"]
+    assert all(row["warm_p50"] > 0 and 0 < row["warm_cpu_p50"] < row["cold_cpu_p95"] for row in rows)
+    assert {len(line) for line in page_times.lines(rows)} == {len(page_times.HEAD)}

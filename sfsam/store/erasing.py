@@ -26,7 +26,10 @@ from sfsam.store.records import RecordTable
 
 # Derived tables are made anew afterwards; the trail and what knows erased people again stay as they are.
 _LEFT_ALONE = frozenset(
-    {"audit_entry", "erased_person", "holder", "holder_user", "org", "priced_license", "schema_migration"}
+    {
+        *("audit_entry", "erased_person", "schema_migration"),
+        *("holder", "holder_user", "org", "priced_license", "person_value"),
+    }
 )
 _LINKS = ("user_id", "assignee_id")
 _CODES = frozenset({"id", "kind", "identifier", "state", "rule", "action", "step", "outcome", "key"})  # never a name

@@ -96,6 +96,7 @@ class Loading:
                 )
             if self._concerned or has_moved:
                 counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
+                counting.value_people(self._cursor, self._staged.org_id)
             self._record(job_id)
             self._cursor.execute("COMMIT")
         except BaseException:

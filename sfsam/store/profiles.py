@@ -18,7 +18,7 @@ Changed = Callable[[], None]
 
 _NEVER_REMOVED = frozenset({"audit_entry", "job", "erased_person"})
 _HISTORY = frozenset({"removal_candidate", "reclaim_request", "attempt", "notice", "notice_answer"})
-_REPEATING = frozenset({"org", "priced_license", "license_seat_count"})  # kept for speed, what other rows say already
+_REPEATING = frozenset({"org", "priced_license", "person_value", "license_seat_count"})  # what other rows say already
 _KEPT_LOG_INS = timedelta(days=1)  # so that a replayed return can be told from a forged one
 
 

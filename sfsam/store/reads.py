@@ -45,6 +45,7 @@ _HEAD = re.compile(r"^-- (title|description|parameters|columns|example):(.*)$")
 _MORE = re.compile(r"^--   (.*)$")
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _COMMENT = re.compile(r"--[^\n]*")
+_LAST_ORDER = re.compile(r"\nORDER BY (?!.*\bLIMIT\b)[^()]*\Z", re.DOTALL)
 
 Cursors = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
@@ -67,7 +68,8 @@ class DuckDBReads:
 
     def fetch(self, name: str, **parameters: Any) -> pd.DataFrame:
         """All rows of a read."""
-        return self._frame(self.header(name), "{sql}", parameters)
+        header = self.header(name)
+        return self._frame(header, parameters, sql=header.sql)
 
     def rows(self, name: str, **parameters: Any) -> list[dict[str, Any]]:
         """All rows of a read as plain Python values: None for what is missing, decimals exact."""
@@ -90,14 +92,14 @@ class DuckDBReads:
         direction = "DESC" if descending else "ASC"
         # The first column settles ties, so that no row is on two pages.
         order = f'"{order_by}" {direction} NULLS LAST, "{header.columns[0]}"'
-        ordered = f"SELECT * FROM ({{sql}}) ORDER BY {order} LIMIT $page_limit OFFSET $page_offset"  # noqa: S608
-        return self._frame(header, ordered, parameters, page_limit=limit, page_offset=offset)
+        ordered = f"SELECT * FROM ({_unordered(header.sql)}) ORDER BY {order} LIMIT $page_limit OFFSET $page_offset"  # noqa: S608
+        return self._frame(header, parameters, sql=ordered, page_limit=limit, page_offset=offset)
 
     def count(self, name: str, **parameters: Any) -> int:
         """How many rows the read has."""
         header = self.header(name)
         with self._gate, self._cursor() as cursor:
-            sql = f"SELECT count(*) FROM ({header.sql})"  # noqa: S608 - our own file
+            sql = f"SELECT count(*) FROM ({_unordered(header.sql)})"  # noqa: S608 - our own file
             [(rows,)] = cursor.execute(sql, _arguments(header, parameters)).fetchall()
         return int(rows)
 
@@ -141,9 +143,9 @@ class DuckDBReads:
         """Called by the writers, after the commit."""
         self._changes += 1
 
-    def _frame(self, header: ReadHeader, around: str, parameters: Mapping[str, Any], **more: Any) -> pd.DataFrame:
+    def _frame(self, header: ReadHeader, parameters: Mapping[str, Any], *, sql: str, **more: Any) -> pd.DataFrame:
         with self._gate, self._cursor() as cursor:
-            return cursor.execute(around.format(sql=header.sql), _arguments(header, parameters) | more).df()
+            return cursor.execute(sql, _arguments(header, parameters) | more).df()
 
     def _rows(self, header: ReadHeader, parameters: Mapping[str, Any]) -> list[dict[str, Any]]:
         with self._gate, self._cursor() as cursor:
@@ -219,6 +221,11 @@ def _argument(value: Any, otherwise: Any) -> Any:
     if isinstance(value, list | tuple | set | frozenset):
         return list(value) or otherwise
     return otherwise if value is None else value
+
+
+def _unordered(sql: str) -> str:
+    """The SQL without its own order, where another one takes its place: DuckDB would sort all rows for nothing."""
+    return _LAST_ORDER.sub("", sql)
 
 
 def _harmless(cursor: duckdb.DuckDBPyConnection, header: ReadHeader, arguments: dict[str, Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from sfsam.store.counting import count_seats
+from sfsam.store.counting import count_seats, value_people
 from sfsam.store.people import recount
 
 _FREE = (
@@ -53,6 +53,7 @@ class StoredSeats:
         for statement in _FREE:
             self._cursor.execute(statement, {"org_id": org_id, "user_ids": list(user_ids)})
         count_seats(self._cursor, org_id)
+        value_people(self._cursor, org_id, user_ids)
         recount(self._cursor, org_id, user_ids)
         self._changed()
 
@@ -74,6 +75,7 @@ class StoredSeats:
         for statement in _FREE_ONE:
             self._cursor.execute(statement, _used(statement, parameters))
         count_seats(self._cursor, org_id)
+        value_people(self._cursor, org_id, holders)
         recount(self._cursor, org_id, holders)
         self._changed()
 

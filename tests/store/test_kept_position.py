@@ -20,7 +20,7 @@ from sfsam.store.database import DuckDBStore
 from tests.store import tiny_org
 from tests.store.tiny_org import ORG_ID, TAKEN_AT
 
-KEPT = ("org", "priced_license", "license_seat_count")
+KEPT = ("org", "priced_license", "person_value", "license_seat_count")
 MOMENT = datetime(2026, 11, 24, 13)
 SFDC = {"kind": Kind.USER, "identifier": "SFDC"}
 CONTRACT = Entitlement(
@@ -61,6 +61,7 @@ CHANGES: list[Callable[[UnitOfWork], object]] = [
     lambda work: work.exclusions.add(OF_USER, MOMENT.date()),
     lambda work: work.exclusions.add(OF_LICENSE, MOMENT.date()),
     lambda work: work.seats.free_all(ORG_ID, ["005-cleo"]),
+    lambda work: work.seats.free(ORG_ID, ["2LA-1"], [("005-ada", "UserPermissionsMarketingUser")]),
     lambda work: work.mappings.remove(MAPPING),
     lambda work: work.exclusions.end([OF_USER, OF_LICENSE], at=MOMENT, by="ada"),
     lambda work: work.entitlements.remove("e1"),

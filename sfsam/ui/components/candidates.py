@@ -90,8 +90,10 @@ def segments(scope: Scope) -> list[str]:
 
 def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[list[str], dict[str, Any] | None]:
     """The list with ticks: the ticked numbers over all pages, and the candidate whose evidence is to be shown."""
+    counts = frames.rows("candidate_states", **scope.parameters())
+    total = sum(int(row["candidates"]) for row in counts if row["state"] in states)
     parameters = {**scope.parameters(), "states": states}
-    rows, total = tables.listing("candidates", key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **parameters)
+    rows = tables.listed("candidates", total, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **parameters)
     if rows.empty:
         tables.nothing_matches()
         return [], None

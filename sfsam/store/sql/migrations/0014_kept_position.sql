@@ -1,11 +1,15 @@
 -- What every page asks for is kept as rows instead of being worked out anew by each question (ADR 9): the orgs, the
--- licenses with their models and prices, and the seats counted without departments. store/counting.py brings them up to
--- date in the transaction of what they follow from, by the views of the same names with live_ in front.
+-- licenses with their models and prices, what each person's seats are worth, and the seats counted without departments.
+-- store/counting.py brings them up to date in the transaction of what they follow from, by the views of the same names
+-- with live_ in front.
 ALTER VIEW org RENAME TO live_org;
 CREATE TABLE org AS FROM live_org;
 
 ALTER VIEW priced_license RENAME TO live_priced_license;
 CREATE TABLE priced_license AS FROM live_priced_license;
+
+ALTER VIEW person_value RENAME TO live_person_value;
+CREATE TABLE person_value AS FROM live_person_value;
 
 -- ── Seats counted ─────────────────────────────────────────────────────────────────────────────
 CREATE TABLE license_seat_count (                      -- seat_count without departments: a third of its rows, or less

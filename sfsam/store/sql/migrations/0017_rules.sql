@@ -47,18 +47,7 @@ FROM removal_candidate c
 LEFT JOIN org o ON o.org_id = c.org_id
 LEFT JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.identifier = c.identifier
 LEFT JOIN sf_user u ON u.org_id = c.org_id AND u.id = c.user_id
-LEFT JOIN (
-    SELECT
-        s.org_id, s.user_id, count(*) AS seats,
-        CASE WHEN count(DISTINCT p.currency) = 1 THEN sum(p.unit_cost) END::DECIMAL(18, 2) AS potential_savings,
-        CASE WHEN count(DISTINCT p.currency) = 1 THEN max(p.currency) END AS currency
-    FROM subscription s
-    JOIN priced_license p ON p.org_id = s.org_id AND p.kind = s.kind AND p.identifier = s.identifier
-    WHERE (s.org_id, s.user_id) IN (
-            SELECT (org_id, user_id) FROM removal_candidate WHERE state NOT LIKE 'closed%' AND action = 'deactivate')
-        AND (s.holder_is_active OR coalesce(p.inactive_costs_seat, false))
-    GROUP BY s.org_id, s.user_id
-) v ON v.org_id = c.org_id AND v.user_id = c.user_id
+LEFT JOIN person_value v ON v.org_id = c.org_id AND v.user_id = c.user_id
 WHERE o.org IS NOT NULL OR c.evidence ->> '$.deleted_profile' IS NOT NULL;
 
 -- Whether somebody decided that the seat stays, and the day to ask again has not come (Candidate.is_kept_on).
