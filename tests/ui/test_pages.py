@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from sfsam.domain.commands import (
     Connect,
+    Download,
     DraftProfile,
     Enqueue,
     MoveCandidate,
@@ -18,6 +19,7 @@ from sfsam.domain.commands import (
     RunScheduleNow,
     StartPracticeOrg,
 )
+from sfsam.domain.jobs import JobKind, JobState
 from sfsam.errors import GuardExceeded, RefusedError
 from sfsam.ui import messages
 from sfsam.ui.components.tables import grid_key
@@ -227,6 +229,15 @@ def test_a_failed_job_shows_what_remedy_and_salesforces_words(full: FakeSystem, 
     text = said(app).replace("\\", "")
     assert FAILURE.what in text and FAILURE.remedy in text
     assert FAILURE.said in [code.value for code in app.code]
+
+
+def test_a_held_download_shows_its_numbers_and_can_be_confirmed(full: FakeSystem, visit: Open) -> None:
+    held = FAILURE.model_copy(update={"error": "DownloadHeld", "what": "User: 9 rows, and 49 before.", "said": ""})
+    job = full.add_job(JobKind.DOWNLOAD, JobState.FAILED, failure=held, job_id="job-3")
+    app = visit("pages/operations/jobs.py")
+    assert "9 rows, and 49 before" in said(app)
+    app.button(key=f"accept_{job.job_id}").click().run()
+    assert [(order.profile, order.accepts_fewer) for order in full.orders(Download)] == [("p1", True)]
 
 
 def test_run_now_asks_for_one_job_and_shows_it(full: FakeSystem, visit: Open) -> None:
