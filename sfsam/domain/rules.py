@@ -76,6 +76,18 @@ class RuleScope(Record):
         """In how many ways the scope is narrowed; 0 is everywhere."""
         return sum(1 for value in self.model_dump().values() if value)
 
+    @property
+    def in_words(self) -> str:
+        """Where it is, as people read it: "Salesforce · department Sales or Service"."""
+        parts = (
+            ", ".join(self.models),
+            ", ".join(self.identifiers),
+            ", ".join(f"{kind.replace('_', ' ')} licenses" for kind in self.kinds),
+            f"profile {' or '.join(self.profiles)}" if self.profiles else "",
+            f"department {' or '.join(self.departments)}" if self.departments else "",
+        )
+        return " · ".join(part for part in parts if part) or "Everywhere"
+
 
 class ReclamationRule(Record):
     """One rule of one integration profile. `action` None: what fits the kind of each seat."""

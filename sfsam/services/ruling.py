@@ -46,9 +46,8 @@ def keep_rules(world: World, work: UnitOfWork, profile_id: str) -> list[Reclamat
     """The rules of the profile, with those that have to be there: one of low usage for each software model of user
     licenses that people hold, as soon as the org was downloaded, and one of each kind that needs no parameters.
 
-    A license that costs nothing gets one too: nobody uses it, and it may let somebody in.
-
-    A rule that somebody deleted is not made again. The models of later downloads get theirs by the next search.
+    A free license gets one too: it costs nothing, but it lets somebody in. A rule that somebody deleted is not made
+    again. The models of later downloads get theirs by the next search, unless a rule looks everywhere already.
     """
     known = work.rules.of_profile(profile_id, with_removed=True)
     connection = work.profiles.find_connection(profile_id)
@@ -105,10 +104,9 @@ def save(world: World, command: SaveReclamationRule) -> ReclamationRuleRow:
         work.audit.append(
             [entry(world, command.actor, action, rule.rule_id, profile_id=profile.profile_id, detail=detail)]
         )
+        if not rule.is_on:
+            _close_open(world, work, command.actor, rule, "was turned off")
         work.commit()
-        closed = 0 if rule.is_on else _close_open(world, work, command.actor, rule, "was turned off")
-        if closed:
-            work.commit()
     return _row_with(world, rule.rule_id)
 
 
@@ -135,18 +133,6 @@ def delete(world: World, command: DeleteReclamationRule) -> ChangedRule:
     return ChangedRule(rule_id=rule.rule_id, name=rule.name, is_on=False, candidates_closed=closed)
 
 
-def scope_in_words(scope: RuleScope) -> str:
-    """Where a rule looks, as people read it: "Salesforce · Sales, Service · not narrowed otherwise"."""
-    parts = [
-        ", ".join(scope.models),
-        ", ".join(scope.identifiers),
-        "" if scope.models or scope.identifiers else ", ".join(f"{kind.replace('_', ' ')}s" for kind in scope.kinds),
-        f"profile {', '.join(scope.profiles)}" if scope.profiles else "",
-        f"department {', '.join(scope.departments)}" if scope.departments else "",
-    ]
-    return " · ".join(part for part in parts if part) or "Everywhere in the org"
-
-
 def _missing_types(known: Sequence[ReclamationRule]) -> list[tuple[RuleType, str, bool]]:
     there = {rule.rule_type for rule in known if rule.is_made_at_publish}
     return [each for each in _FOR_EVERY_PROFILE if each[0] not in there]
@@ -154,6 +140,8 @@ def _missing_types(known: Sequence[ReclamationRule]) -> list[tuple[RuleType, str
 
 def _missing_models(known: Sequence[ReclamationRule], models: Sequence[str]) -> list[str]:
     low_usage = [rule for rule in known if rule.rule_type is RuleType.UNUSED_USER_LICENSE]
+    if any(rule.acts and not rule.scope.narrowness for rule in low_usage):
+        return []
     covered = {model for rule in low_usage for model in rule.scope.models}
     return [model for model in models if model not in covered]
 
@@ -257,4 +245,4 @@ def _row_with(world: World, rule_id: str) -> ReclamationRuleRow:
 def _row(row: dict[str, Any]) -> ReclamationRuleRow:
     scope = RuleScope.model_validate(json.loads(row["scope"]))
     parsed = {"scope": scope, "included_in": tuple(json.loads(row["included_in"]))}
-    return ReclamationRuleRow.model_validate({**row, **parsed, "scope_in_words": scope_in_words(scope)})
+    return ReclamationRuleRow.model_validate({**row, **parsed, "scope_in_words": scope.in_words})

@@ -8,7 +8,7 @@ from typing import Any
 from sfsam.charts.formats import counted, is_missing, money, number
 from sfsam.domain.answers import ReclamationPreview
 from sfsam.domain.candidates import Action
-from sfsam.domain.rules import USES_THRESHOLD, Approver, RuleScope, RuleType
+from sfsam.domain.rules import USES_THRESHOLD, Approver, RuleType
 from sfsam.ui.formats import plain
 
 TYPE_WORDS: Mapping[RuleType, str] = {
@@ -85,18 +85,6 @@ def follows(row: Mapping[str, Any]) -> str:
 def asks(row: Mapping[str, Any]) -> str:
     """Whether its people are asked first, and how long."""
     return f"Asks, {row['days_before_reclaim']} d" if row["notify_user"] else "No"
-
-
-def scope(narrowed: RuleScope) -> str:
-    """Where a rule looks, in words."""
-    parts = [
-        ", ".join(narrowed.models),
-        ", ".join(narrowed.identifiers),
-        ", ".join(f"{kind.replace('_', ' ')}s" for kind in narrowed.kinds),
-        f"profile {' or '.join(narrowed.profiles)}" if narrowed.profiles else "",
-        f"department {' or '.join(narrowed.departments)}" if narrowed.departments else "",
-    ]
-    return " · ".join(part for part in parts if part) or "Everywhere"
 
 
 def caught(found: ReclamationPreview) -> str:

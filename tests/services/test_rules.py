@@ -94,6 +94,13 @@ def test_each_model_has_one_rule_and_a_deleted_one_is_not_made_again(tiny: Bench
         tiny.handle(TurnReclamationRule(rule_id=low_usage[0].rule_id, on=True))
 
 
+def test_a_rule_that_looks_everywhere_leaves_no_model_without_one(tiny: Bench) -> None:
+    tiny.handle(SaveReclamationRule(profile="Production", draft=RuleDraft(**LOW_USAGE, stale_after_days=70)))
+    tiny.run(Identify())
+    found = [row for row in rules(tiny).values() if row.rule_type is RuleType.UNUSED_USER_LICENSE]
+    assert [(row.name, row.open_candidates) for row in found] == [("Low usage", 1)]  # Cleo; Ben was there 65 days ago
+
+
 def test_a_rule_is_previewed_saved_turned_off_and_on(tiny: Bench) -> None:
     tiny.run(Identify())
     draft = RuleDraft(**LOW_USAGE, stale_after_days=50, scope=RuleScope(departments=("Sales",)), action=Action.FREEZE)

@@ -23,7 +23,7 @@ IN_ADDRESS = "rule"
 _STATES = {"On": "green", "Off": "gray"}
 COLUMNS = [
     tables.text("Rule", "name", 310),
-    tables.Column("Looks at", lambda row: messages.scope(scope_of(row)), 208),
+    tables.Column("Looks at", lambda row: scope_of(row).in_words, 208),
     tables.Column("After", lambda row: messages.after(row), 72),
     tables.Column("Then", lambda row: messages.follows(row), 130),
     tables.Column("Asks first", lambda row: messages.asks(row), 84),
@@ -112,7 +112,7 @@ def _profile_column(scope: Scope) -> list[tables.Column]:
 def _facts(row: dict[str, Any]) -> dict[str, str]:
     facts = {
         "Looks for": messages.TYPE_WORDS[RuleType(row["rule_type"])],
-        "Where": f"{messages.scope(scope_of(row))} ({row['profile']})",
+        "Where": f"{scope_of(row).in_words} ({row['profile']})",
     }
     if messages.after(row) != "–":
         facts["After"] = f"{row['stale_after_days']} days, new people spared for {row['grace_days']}"
