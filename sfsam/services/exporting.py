@@ -36,4 +36,6 @@ def write(world: World, read: str, file_format: str, output: str, parameters: di
         ) from trouble
     finally:
         partial.unlink(missing_ok=True)
-    return ExportAnswer(rows=rows, path=str(path))
+    with world.store.begin() as work:
+        head = work.audit.head()
+    return ExportAnswer(rows=rows, path=str(path), audit_head=head)

@@ -81,7 +81,7 @@ def _ask_first(
     notifying = {rule_id for rule_id, rule in rules.items() if rule.notify_user}
     to_ask = [each for _, members in parts for each in members if each.rule_id in notifying]
     left = [(profile, [each for each in members if each.rule_id not in notifying]) for profile, members in parts]
-    return notify(world, command.actor, to_ask), left
+    return notify(world, command.actor, to_ask), [(profile, members) for profile, members in left if members]
 
 
 @dataclass(frozen=True)

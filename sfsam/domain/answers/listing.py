@@ -37,8 +37,11 @@ class PositionRow(Answer):
 
 
 class ExportAnswer(Answer):
+    """`audit_head` is the hash of the newest audit entry, to be kept with the file: a missing tail shows by it."""
+
     rows: int
     path: str
+    audit_head: str = ""
 
 
 class AuditRow(Answer):
