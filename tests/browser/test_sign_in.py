@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from http.client import HTTPConnection
@@ -22,7 +23,7 @@ from sfsam.ui.shell import SECTIONS
 from tests.browser import walking
 from tests.browser.relay import relay
 from tests.browser.walking import App, visit
-from tests.fakes.openid_provider import CLIENT_ID, OpenIdProvider, openid_provider
+from tests.fakes.openid_provider import CLIENT_ID, CLIENT_SECRET, OpenIdProvider, openid_provider
 
 pytestmark = pytest.mark.browser
 
@@ -134,6 +135,13 @@ def test_a_role_sees_its_pages_and_no_other(page: Page, fresh: App, request: pyt
         for name in refused if is_campaign else refused[:1]:
             page.goto(f"{fresh.url}/{name}")
             expect(page.locator(".st-key-card_empty_role")).to_contain_text("Not for your role")
+
+
+def test_the_log_knows_sign_ins_by_a_hash_and_no_secret(fresh: App) -> None:
+    log = (fresh.command_line.data_dir.parent / "app.log").read_text()
+    assert re.search(r"sign-in [0-9a-f]{12}: signed_in, roles: \w+", log)
+    assert "a request of '/media' was refused with 401" in log
+    assert not [each for each in (CLIENT_SECRET, ADA["email"], "eyJ") if each in log]
 
 
 def door(page: Page) -> Any:
