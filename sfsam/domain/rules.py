@@ -133,8 +133,11 @@ class ReclamationRule(Record):
         allowed = ACTIONS_OF.get(self.rule_type, ())
         if self.action is not None and self.action not in allowed:
             return f"A rule of this type cannot {self.action.value.replace('_', ' ')}."
-        if self.rule_type is RuleType.CHEAPER_LICENSE and not self.target_profile_id:
-            return "A change of license needs the Salesforce profile that people get."
+        if self.rule_type is RuleType.CHEAPER_LICENSE:
+            if not self.target_profile_id:
+                return "A change of license needs the Salesforce profile that people get."
+            if not (self.scope.profiles or self.scope.departments):
+                return "A change of license needs the Salesforce profiles or departments whose people need no more."
         if self.rule_type is RuleType.OVERLAPPING_LICENSE and not (self.scope.identifiers and self.included_in):
             return "An overlap needs the license that is too much, and the license that gives its holder the same."
         if self.approver is Approver.NAMED and "@" not in self.approver_email:

@@ -66,8 +66,8 @@ def _by_evidence(row: dict[str, Any]) -> str:
     if row["justification"] == Justification.OVERLAPPING:
         return f"has the same by **{told('included_in', 'another license')}**"
     if row["justification"] == Justification.DOWNGRADE:
-        sets, target = told("permission_sets_for_target", "those held"), told("target_license", "a cheaper license")
-        return f"works with permission sets that are made for **{target}** ({sets}) and holds nothing that needs more"
+        target = told("target_license", "a cheaper license")
+        return f"needs no more than **{target}** by its rule, and holds nothing that speaks against it"
     if row["justification"] == Justification.UNLICENSED:
         return f"is among the newest of {told('assigned', 'more')} holders, while {told('owned', 'fewer')} are owned"
     return f"was proposed by {told('proposed_by', 'somebody')}: {told('reason', 'no reason was given')}"

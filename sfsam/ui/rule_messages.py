@@ -27,8 +27,9 @@ TYPE_HELP: Mapping[RuleType, str] = {
     RuleType.INACTIVE_HOLDER: "Deactivated people whose permission set or package license the org still counts.",
     RuleType.OVERLAPPING_LICENSE: "You say which license includes which, because contracts differ. A permission set "
     "license stays where a permission set of the person needs it.",
-    RuleType.CHEAPER_LICENSE: "People whose own permission sets are tied to the cheaper license, and who hold nothing "
-    "that needs more. What a profile alone opens cannot be seen from here, so better ask them first.",
+    RuleType.CHEAPER_LICENSE: "You name the profiles or departments whose people need no more than the cheaper "
+    "license. Caught is who holds nothing that speaks against it: no permission set that is tied to a license, no "
+    "permission set license, no feature license. What people open cannot be seen from here, so better ask them first.",
     RuleType.UNLICENSED: "Seats beyond what the org owns, the newest first, and all of a license that has expired. "
     "Whose seat is the one too many is for you to decide, so this rule begins turned off.",
 }

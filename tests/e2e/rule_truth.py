@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from tests.e2e.journey import PracticeProcess
-from tests.e2e.truth import owned
+from tests.e2e.truth import NO_FEATURES, Org, owned
 
 Seat = tuple[str, str, str]  # user, kind, identifier
 
@@ -58,3 +58,18 @@ def included(held: pd.DataFrame, people: pd.DataFrame, identifier: str, includin
     both = set(held[held.identifier == identifier].user) & set(held[held.identifier == including].user)
     working = {user for user in both if people.part[user] in ("active", "in_grace")}
     return {(user, "permission_set", identifier) for user in working if not people.is_administrator[user]}
+
+
+def cheaper(practice: PracticeProcess, org: Org, held: pd.DataFrame, people: pd.DataFrame, profile: str) -> set[Seat]:
+    """Working people of this Salesforce profile who hold no permission set that is tied to a license, directly or by a
+    group, no permission set license and no feature license."""
+    tied = org.sets[org.sets.LicenseId.notna() & ~org.sets.IsOwnedByProfile.astype(bool)].Id
+    groups = org.components[org.components.PermissionSetId.isin(tied)].PermissionSetGroupId
+    by_group = org.assignments.PermissionSetGroupId.isin(groups) & org.assignments.PermissionSetGroupId.notna()
+    needing = set(org.assignments[org.assignments.PermissionSetId.isin(tied) | by_group].AssigneeId)
+    needing |= set(held[held.kind == "permission_set"].user)
+    users = org.users[org.users.ProfileId.isin(org.profiles[org.profiles.Name == profile].Id)].set_index("Id")
+    flags = [name for name in users if name.startswith("UserPermissions") and name not in NO_FEATURES]
+    featured = set(users[(users[flags] == True).any(axis=1)].index)  # noqa: E712  empty cells are neither
+    working = {user for user in users.index if people.part[user] in ("active", "in_grace")}
+    return {(user, "user", "SFDC") for user in working - needing - featured if not people.is_administrator[user]}

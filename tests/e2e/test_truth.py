@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from tests.e2e import rule_truth
-from tests.e2e.journey import CommandLine, practice_org
+from tests.e2e.journey import CommandLine, PracticeProcess, practice_org
 from tests.e2e.rule_truth import Seat
 from tests.e2e.truth import Org, activity, unneeded_seats
 
@@ -22,6 +22,7 @@ NOW = "2026-11-24T12:00:00+00:00"
 USERS = 1_500
 OVERLAP = ("SlackServiceUserPsl", "ServiceUserPsl")  # no permission set of the practice org is tied to the first
 FROZEN = "Freeze Sales"
+NAMED, PLATFORM = "Sales Representative", "Standard Platform User"  # Salesforce profiles: whose people, and what for
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Compared:
     later: list[dict[str, Any]]  # candidates by the rules that were added and turned on
     too_many: set[Seat]
     included: set[Seat]
+    cheaper: set[Seat]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +49,7 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
         sfsam.done("download", "Production")
         sfsam.done("identify")
         candidates = sfsam.done("candidates")
-        later = _with_more_rules(sfsam)
+        later = _with_more_rules(sfsam, _id_of_profile(practice, PLATFORM))
         (profile,) = sfsam.done("profiles")
         with duckdb.connect(str(sfsam.data_dir / "sfsam.duckdb"), read_only=True) as database:
             subscriptions = database.sql("SELECT * FROM subscriptions").df()
@@ -66,15 +68,23 @@ def compared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Compared]:
             later,
             rule_truth.too_many(practice, held, truth),
             rule_truth.included(held, truth, *OVERLAP),
+            rule_truth.cheaper(practice, org, held, truth, NAMED),
         )
 
 
-def _with_more_rules(sfsam: CommandLine) -> list[dict[str, Any]]:
+def _id_of_profile(practice: PracticeProcess, name: str) -> str:
+    (found,) = [row["Id"] for row in practice.dump("Profile").values() if row["Name"] == name]
+    return str(found)
+
+
+def _with_more_rules(sfsam: CommandLine, platform: str) -> list[dict[str, Any]]:
     """The open candidates once every rule that can be is on, and Sales is to be frozen after 90 days."""
     named = ("--profile", "Production", "--name")
     identifier, including = OVERLAP
     overlap = ("--type", "overlapping_license", "--identifier", identifier, "--included-in", including)
     sfsam.done("rules", "save", *named, "Overlap", *overlap)
+    change = ("--type", "cheaper_license", "--salesforce-profile", NAMED, "--target-profile-id", platform)
+    sfsam.done("rules", "save", *named, "Downgrade", *change)
     narrow = ("--type", "unused_user_license", "--department", "Sales", "--days", "90", "--action", "freeze")
     sfsam.done("rules", "save", *named, FROZEN, *narrow, "--model", "Salesforce")
     (off,) = [row for row in sfsam.done("rules", "list") if not row["is_on"]]
@@ -132,7 +142,9 @@ def test_rules_that_were_added_catch_exactly_what_the_rows_of_the_org_say(compar
     assert len(caught) == len(compared.later)  # each seat once, whatever number of rules catches it
     assert compared.included and compared.too_many
     assert by_justification["overlapping"] == compared.included  # the narrowest scope goes first
-    assert set(caught) == {_seat(row) for row in compared.candidates} | compared.included | compared.too_many
+    assert compared.cheaper and by_justification["downgrade"] == compared.cheaper
+    more = compared.included | compared.too_many | compared.cheaper
+    assert set(caught) == {_seat(row) for row in compared.candidates} | more
     # inactive holders and unneeded seats are gentler, so they keep what is beyond the owned seats as well
     assert by_justification["unlicensed"] == compared.too_many - compared.included - compared.unneeded
 

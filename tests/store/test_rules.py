@@ -23,7 +23,7 @@ PLATFORM = "00e-platform"
 OVERLAP = {"scope": RuleScope(identifiers=("CRMUserPsl",)), "included_in": ("SalesUserPsl",)}
 NEEDED: dict[RuleType, dict[str, Any]] = {
     RuleType.OVERLAPPING_LICENSE: OVERLAP,
-    RuleType.CHEAPER_LICENSE: {"target_profile_id": PLATFORM},
+    RuleType.CHEAPER_LICENSE: {"scope": RuleScope(profiles=("Standard User",)), "target_profile_id": PLATFORM},
 }
 CAUGHT = {  # (user, identifier, action) by the tables of tiny_org and of platform_org below
     RuleType.UNUSED_USER_LICENSE: [("cleo", "SFDC", "deactivate"), ("ben", "SFDC", "deactivate")],
@@ -40,8 +40,8 @@ CAUGHT = {  # (user, identifier, action) by the tables of tiny_org and of platfo
 
 @pytest.fixture(scope="module")
 def platform_org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBStore]:
-    """The tiny org with the Platform license: Hal and Ada hold the permission set Expenses, which is tied to it; Ada
-    also what needs more. Cleo got her package license last."""
+    """The tiny org with the Platform license. Hal holds the permission set Reports, which is tied to no license, Dan
+    the permission set Full, which is tied to the Salesforce license. Cleo got her package license last."""
     objects = dict(OBJECTS)
 
     def with_rows(name: str, *rows: list[str | None]) -> None:
@@ -49,11 +49,11 @@ def platform_org(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DuckDBSto
 
     with_rows("UserLicense", ["100-5", "AUL", "Platform", "Salesforce Platform", "Active", "9", "0", None, None])
     with_rows("Profile", [PLATFORM, "Platform User", "100-5", "Standard", "false"])
-    with_rows("PermissionSet", ["0PS-9", "Expenses", "false", None, "false", "false", "100-5"])
+    with_rows("PermissionSet", ["0PS-9", "Full", "false", None, "false", "false", "100-1"])
     with_rows(
         "PermissionSetAssignment",
-        ["0Pa-8", "005-hal", "0PS-9", None],
-        ["0Pa-9", "005-ada", "0PS-9", None],
+        ["0Pa-8", "005-hal", "0PS-2", None],
+        ["0Pa-9", "005-dan", "0PS-9", None],
     )
     head, packages = OBJECTS["UserPackageLicense"]
     newest = [[*row[:3], "2026-03-02T00:00:00.000Z"] if row[1] == "005-cleo" else row for row in packages]
@@ -76,12 +76,14 @@ def test_every_rule_catches_exactly_its_worked_example(platform_org: DuckDBStore
 
 
 def test_a_change_of_license_is_worth_the_difference_and_carries_its_evidence(platform_org: DuckDBStore) -> None:
-    [row] = tiny_org.caught(platform_org, "cheaper_license", target_profile_id=PLATFORM)
+    named = {"scope": RuleScope(profiles=("Standard User",))}
+    [row] = tiny_org.caught(platform_org, "cheaper_license", target_profile_id=PLATFORM, **named)
     assert (row["potential_savings"], row["currency"]) == (Decimal("1800.00"), "USD")  # 12 × 175 less 12 × 25
-    assert (row["permission_sets_for_target"], row["target_profile"]) == ("Expenses", "Platform User")
+    assert (row["permission_sets_to_check"], row["target_profile"]) == ("Reports", "Platform User")
     assert row["target_license"] == "Salesforce Platform"
     assert "5.8" in row["source"]
-    assert tiny_org.caught(platform_org, "cheaper_license", target_profile_id="00e-standard") == []  # no alternative
+    assert tiny_org.caught(platform_org, "cheaper_license", target_profile_id="00e-standard", **named) == []
+    assert tiny_org.caught(platform_org, "cheaper_license", target_profile_id=PLATFORM) == []  # nobody was named
 
 
 @pytest.mark.parametrize(
