@@ -28,6 +28,7 @@ from sfsam.store.sign_in_days import SignInDays
 
 WRITES = Path(__file__).parent / "sql" / "writes"
 _FEW = 20_000
+_USERS_AT_ONCE = 250_000
 DERIVED = ("user_activity", "license", "subscription")
 
 
@@ -74,7 +75,7 @@ class Loading:
             kept_before=self._sign_ins.kept_before,
             drops_recent=self._sign_ins.continues,
         )
-        self._run("stage_subscriptions", taken_at=self._staged.taken_at)
+        self._stage_subscriptions()
         self._run("stage_held")
         self._run("stage_licenses")
 
@@ -189,6 +190,14 @@ class Loading:
             "SELECT coalesce(bool_or(is_known), false) FROM user_activity WHERE org_id = ?", [self._staged.org_id]
         ).fetchall()
         return bool(known)
+
+    def _stage_subscriptions(self) -> None:
+        """Part by part of the users: a million of them at once would not fit into the memory that a download has."""
+        self._cursor.execute("CREATE TEMP TABLE staged_subscription AS FROM subscription LIMIT 0")
+        [(users,)] = self._cursor.execute("SELECT count(*) FROM staged_sf_user").fetchall()
+        parts = 1 + users // _USERS_AT_ONCE
+        for part in range(parts):
+            self._run("stage_subscriptions", taken_at=self._staged.taken_at, parts=parts, part=part)
 
     # ── The exchange ─────────────────────────────────────────────────────────────────────────
 

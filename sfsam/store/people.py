@@ -14,6 +14,7 @@ from sfsam.store.erasing import erase
 from sfsam.store.records import RecordTable
 
 _WRITES = Path(__file__).parent / "sql" / "writes"
+_AT_ONCE = 100_000  # what is counted of more people would not fit into the memory of a download
 
 _SAME = """m.org_id = user_person.org_id AND m.user_id = user_person.user_id AND m.person_id = user_person.person_id
     AND m.rule_id = user_person.rule_id"""
@@ -85,7 +86,11 @@ def regroup(cursor: duckdb.DuckDBPyConnection) -> None:
     cursor.execute("DELETE FROM holder_user")
     cursor.execute("INSERT INTO holder_user BY NAME SELECT * FROM grouped_users(NULL)")
     cursor.execute("DELETE FROM holder")
-    cursor.execute("INSERT INTO holder BY NAME SELECT * FROM counted_holders(NULL)")
+    [(users,)] = cursor.execute("SELECT count(*) FROM holder_user").fetchall()
+    parts = 1 + users // _AT_ONCE
+    for part in range(parts):
+        sql = "SELECT DISTINCT holder_id FROM holder_user WHERE hash(holder_id) % $1 = $2"
+        _count_holders(cursor, [holder for (holder,) in cursor.execute(sql, [parts, part]).fetchall()])
 
 
 def recount(cursor: duckdb.DuckDBPyConnection, org_id: str, user_ids: Sequence[str]) -> None:
@@ -201,4 +206,8 @@ def _regroup_around(cursor: duckdb.DuckDBPyConnection, org_id: str, user_ids: Se
 def _recount(cursor: duckdb.DuckDBPyConnection, holder_ids: Sequence[str]) -> None:
     ids = list(holder_ids) or [""]
     cursor.execute("DELETE FROM holder WHERE list_contains($1::VARCHAR[], holder_id)", [ids])
-    cursor.execute("INSERT INTO holder BY NAME SELECT * FROM counted_holders($1::VARCHAR[])", [ids])
+    _count_holders(cursor, ids)
+
+
+def _count_holders(cursor: duckdb.DuckDBPyConnection, holder_ids: Sequence[str]) -> None:
+    cursor.execute("INSERT INTO holder BY NAME SELECT * FROM counted_holders($1::VARCHAR[])", [holder_ids])
