@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+from sfsam import logs
 from sfsam.config import Settings
 from sfsam.domain.commands import Command, Enqueue, RunScheduleNow
 from sfsam.domain.identity import Claims, Identity, SignedOut, identified
@@ -125,11 +126,8 @@ def _vault(settings: Settings) -> FernetVault:
 
 
 def configure_logging(settings: Settings) -> None:
-    """Log to standard error. The HTTP client's own lines stay out, because they repeat every address that is called;
-    so do the scheduler's, which say at every look that it looked."""
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for name in ("httpx", "httpcore", "authlib", "apscheduler"):
-        logging.getLogger(name).setLevel(logging.WARNING)
+    """Log to standard error as the settings say."""
+    logs.configure(settings.log_level, settings.log_format)
 
 
 _current: System | None = None
