@@ -80,7 +80,7 @@ def test_a_change_of_license_is_worth_the_difference_and_carries_its_evidence(pl
     [row] = tiny_org.caught(platform_org, "cheaper_license", target_profile_id=PLATFORM, **named)
     assert (row["potential_savings"], row["currency"]) == (Decimal("1800.00"), "USD")  # 12 × 175 less 12 × 25
     assert (row["permission_sets_to_check"], row["target_profile"]) == ("Reports", "Platform User")
-    assert row["target_license"] == "Salesforce Platform"
+    assert (row["target_license"], row["target_seats_free"]) == ("Salesforce Platform", 9)
     assert "5.8" in row["source"]
     assert tiny_org.caught(platform_org, "cheaper_license", target_profile_id="00e-standard", **named) == []
     assert tiny_org.caught(platform_org, "cheaper_license", target_profile_id=PLATFORM) == []  # nobody was named

@@ -13,9 +13,14 @@
 -- parameters: org_id, stale_after_days, grace_days, kinds, identifiers, models, profiles, departments, target_profile_id
 -- columns: org_id, user_id, user_principal_name, kind, identifier, action, justification, last_activity_at,
 --   inactive_days, deciding_signal, name, department, model, profile, target_profile_id, target_profile, target_license,
---   permission_sets_to_check, loses, condition, source, snapshot_taken_at, seats, potential_savings, currency
+--   target_seats_free, permission_sets_to_check, loses, condition, source, snapshot_taken_at, seats, potential_savings, currency
 WITH target AS (
-    SELECT p.id AS target_profile_id, p.name AS target_profile, u.license_definition_key AS identifier
+    SELECT
+        p.id AS target_profile_id, p.name AS target_profile, u.license_definition_key AS identifier,
+        (
+            SELECT count(*) FROM subscription h
+            WHERE h.org_id = p.org_id AND h.kind = 'user' AND h.identifier = u.license_definition_key
+        ) AS assigned
     FROM sf_profile p
     JOIN sf_user_license u ON u.org_id = p.org_id AND u.id = p.user_license_id
     WHERE p.org_id = $org_id AND p.id = $target_profile_id
@@ -47,7 +52,7 @@ SELECT
     s.org_id, s.user_id, s.user_principal_name, s.kind, s.identifier, 'change_license' AS action,
     'downgrade' AS justification, s.last_activity_at, s.inactive_days, s.deciding_signal, s.name, s.department, s.model,
     s.profile, t.target_profile_id, t.target_profile, coalesce(l.model, t.identifier) AS target_license,
-    c.permission_sets AS permission_sets_to_check, a.loses, a.condition, a.source, s.taken_at AS snapshot_taken_at,
+    l.owned - t.assigned AS target_seats_free, c.permission_sets AS permission_sets_to_check, a.loses, a.condition, a.source, s.taken_at AS snapshot_taken_at,
     1::BIGINT AS seats,
     CASE WHEN l.currency = s.currency THEN s.unit_cost - l.unit_cost END::DECIMAL(18, 2) AS potential_savings,
     CASE WHEN l.currency = s.currency THEN s.currency END AS currency
