@@ -254,7 +254,9 @@ def code_of(error: SfsamError) -> str:
 
 def _from_json(item: dict[str, Any]) -> Said:
     code = item.get("errorCode") or item.get("statusCode") or ""
-    return Said(code=str(code), message=str(item.get("message") or ""), fields=tuple(item.get("fields") or ()))
+    fields = item.get("fields")
+    named = tuple(map(str, fields)) if isinstance(fields, list) else ()
+    return Said(code=str(code), message=str(item.get("message") or ""), fields=named)
 
 
 def _by_status(status: int) -> Fault:

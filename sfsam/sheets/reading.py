@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -27,6 +28,11 @@ _ZIP_START = b"PK\x03\x04"
 _OLE_START = b"\xd0\xcf\x11\xe0"
 _MOST_PARTS = 1_000
 _MARKUP_HEAD = 64_000
+# What the libraries raise for a workbook that somebody, or a disk, has tampered with: they say so nowhere.
+_DAMAGED = (
+    *(BadZipFile, zlib.error, InvalidFileException, SyntaxError, EOFError, LookupError, ValueError, TypeError),
+    *(AttributeError, ArithmeticError, NotImplementedError, RuntimeError, AssertionError),
+)
 _WHAT_TO_GIVE = "Save it as XLSX or CSV and import that."
 
 
@@ -84,10 +90,9 @@ def _csv(path: Path) -> Iterator[tuple[int, list[str]]]:
         delimiter, number = first[-1], 1
     else:
         file.seek(0)
-        delimiter, number = _delimiter(first), 0
-    reader = csv.reader(file, delimiter=delimiter, strict=True)
+        delimiter, number = "", 0
     try:
-        for row in reader:
+        for row in csv.reader(file, delimiter=delimiter or _delimiter(first), strict=True):
             number += 1
             yield number, [cell.strip() for cell in row]
     except csv.Error as trouble:
@@ -122,7 +127,7 @@ def _xlsx(path: Path, limits: Limits) -> Iterator[tuple[int, list[str]]]:
     try:
         _refuse_bombs(path, limits)
         book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, EOFError, SyntaxError) as trouble:
+    except _DAMAGED as trouble:
         raise RefusedError("The file is no XLSX workbook, or is damaged.", _WHAT_TO_GIVE) from trouble
     try:
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
@@ -132,7 +137,7 @@ def _xlsx(path: Path, limits: Limits) -> Iterator[tuple[int, list[str]]]:
         sheet.reset_dimensions()
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             yield number, [_text(value) for value in row]
-    except (BadZipFile, KeyError, ValueError, EOFError, SyntaxError) as trouble:
+    except _DAMAGED as trouble:
         raise RefusedError("The workbook is damaged.", "Open it, save it anew and import again.") from trouble
     finally:
         book.close()
