@@ -38,9 +38,18 @@ TABLES = {
     "user_exclusion": "*",
     "holder": "*",
     "holder_user": "*",
+    "person_value": "*",
     "consumption_day": "*",
     "sf_user_license": "* EXCLUDE (used_licenses_last_updated)",
 }
+
+
+ATTEMPT = """
+    INSERT INTO attempt BY NAME
+    SELECT 'a' AS attempt_id, 'r' AS request_id, 'p1' AS profile_id, 'RC1' AS number, $user_id AS user_id,
+        'remove_package_licenses' AS step, $record_id AS record_id, 'done' AS outcome, '' AS code, '' AS said,
+        (SELECT max(taken_at) FROM snapshot) AS intended_at
+"""
 
 
 class UtcClock:
@@ -153,6 +162,22 @@ def test_a_seat_taken_and_one_given_keep_the_count_and_are_found(twins: Twins) -
     staged = twins.download()
     read_again = {part.name for part in staged.objects if part.groups or not part.is_changes}
     assert {"PermissionSetLicenseAssign", "UserPackageLicense"} <= read_again
+    assert not twins.differences()
+
+
+def test_what_a_reclaim_of_ours_took_ends_in_the_history_with_the_next_download(twins: Twins) -> None:
+    """It left the rows at once, so that the org's answer differs from them no more."""
+    org_id = twins.practice.orgs[0]["org_id"]
+    row = _pick(twins, "SELECT Id, UserId FROM UserPackageLicense", 3)
+    twins.practice.rest("DELETE", f"sobjects/UserPackageLicense/{row['Id']}")
+    for store in (twins.incremental, twins.full):
+        with store.begin() as work:
+            work.seats.free(org_id, [row["Id"]], [])
+            work.commit()
+        with store._cursor() as cursor:
+            cursor.execute(ATTEMPT, {"user_id": row["UserId"], "record_id": row["Id"]})
+    twins.practice.side_door("time", {"advance_seconds": 3_600})
+    twins.download()
     assert not twins.differences()
 
 
