@@ -90,7 +90,11 @@ def test_exclusions_catch_exactly_whom_they_name(
     with empty.begin() as work:  # never committed: each example begins with the empty store
         cursor = work._cursor
         for org_id in ORGS:
-            cursor.execute("INSERT INTO snapshot VALUES ('p', ?, 'j', ?, ?, '{}', '[]', '[]')", [org_id, TODAY, TODAY])
+            cursor.execute(
+                """INSERT INTO snapshot BY NAME SELECT 'p' AS profile_id, $1 AS org_id, 'j' AS job_id, $2 AS taken_at,
+                $2 AS completed_at, '{}' AS object_rows, '[]' AS incomplete, '[]' AS warnings""",
+                [org_id, TODAY],
+            )
         for number, person in enumerate(population):
             cursor.execute(
                 "INSERT INTO sf_user BY NAME SELECT"

@@ -68,6 +68,7 @@ FILLED_ELSEWHERE = frozenset(
         "old_attention",
         "position_change",
         "position_on_day",
+        "removed_since_snapshot",
         "renewals",
         "returned_seats",
         "savings_entered",
