@@ -49,15 +49,34 @@ SELECT
 FROM seats_in(departments) c
 JOIN priced_license l ON l.org_id = c.org_id AND l.kind = c.kind AND l.identifier = c.identifier;
 
--- As before: active, human users, each of an org once, by part and idle days.
+-- As before: active, human users, each of an org once, by part and idle days. Who may hold several of the chosen licenses
+-- must be told apart seat by seat. Nobody does where one license of the org is chosen, or only user licenses, of which
+-- each user has exactly one (fact sheet 4.2): there people are as many as seats, and these are counted already.
 CREATE OR REPLACE MACRO counted_people(
     org_ids, kinds, models, departments, stale_after_days, grace_days, include_sandboxes
 ) AS TABLE
+WITH chosen AS (
+    SELECT
+        org_id, kind, identifier,
+        count(*) OVER (PARTITION BY org_id) = 1 OR bool_and(kind = 'user') OVER (PARTITION BY org_id) AS is_held_once
+    FROM priced_license
+    WHERE (kinds IS NOT NULL OR models IS NOT NULL) AND (include_sandboxes OR NOT is_sandbox)
+        AND is_chosen(org_ids, org_id) AND is_chosen(kinds, kind) AND is_chosen(models, model)
+)
 SELECT part, idle_days, sum(seats)::BIGINT AS people
 FROM counted_seats(stale_after_days, grace_days, departments)
 WHERE kinds IS NULL AND models IS NULL AND is_first AND holder_is_active AND NOT is_machine
     AND (include_sandboxes OR NOT is_sandbox) AND is_chosen(org_ids, org_id)
 GROUP BY part, idle_days
+UNION ALL
+SELECT
+    part_of(s.holder_is_active, s.is_machine, s.is_known, s.idle_days, s.grace_age_days, stale_after_days, grace_days)
+        AS part,
+    s.idle_days, sum(s.seats)::BIGINT
+FROM seats_in(departments) s
+JOIN chosen l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier AND l.is_held_once
+WHERE s.holder_is_active AND NOT s.is_machine
+GROUP BY part, s.idle_days
 UNION ALL
 SELECT part, idle_days, count(*)
 FROM (
@@ -66,10 +85,8 @@ FROM (
         part_of(s.holder_is_active, s.is_machine, s.is_known, s.idle_days, s.grace_age_days, stale_after_days,
                 grace_days) AS part
     FROM subscription s
-    JOIN priced_license l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier
-    WHERE (kinds IS NOT NULL OR models IS NOT NULL) AND s.holder_is_active AND NOT s.is_machine
-        AND (include_sandboxes OR NOT l.is_sandbox) AND is_chosen(org_ids, s.org_id) AND is_chosen(kinds, s.kind)
-        AND is_chosen(models, l.model) AND is_chosen(departments, department_label(s.department))
+    JOIN chosen l ON l.org_id = s.org_id AND l.kind = s.kind AND l.identifier = s.identifier AND NOT l.is_held_once
+    WHERE s.holder_is_active AND NOT s.is_machine AND is_chosen(departments, department_label(s.department))
 )
 GROUP BY part, idle_days;
 
