@@ -52,8 +52,9 @@ conformance: $(VENV)/installed-dev  ## foreign clients and parsers against the p
 	$(BIN)/python -m tests.e2e.foreign_tools
 	$(BIN)/python -m pytest tests/e2e -k "foreign_clients or parser_agreement" --conformance
 
-campaign: $(VENV)/installed-dev  ## the long versions of the kill and fault runs
-	$(BIN)/python -m pytest tests/e2e -m "" --campaign
+campaign: $(VENV)/installed-dev  ## the long versions of the kill, fault and fuzz runs; prints the table
+	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && \
+	$(BIN)/python -m pytest tests/faults tests/fuzz tests/e2e tests/store tests/services tests/browser/test_sign_in.py --campaign
 
 lock: $(VENV)/uv  ## rebuild the pinned requirements
 	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --python-version 3.11

@@ -48,8 +48,8 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest is begun first, so that no worker waits at the end for a long file of the other's."""
-    if not config.getoption("--conformance"):
-        left_out = [item for item in items if item.get_closest_marker("conformance")]
+    if not_asked := [name for name in ("conformance", "campaign") if not config.getoption(f"--{name}")]:
+        left_out = [item for item in items if any(map(item.get_closest_marker, not_asked))]
         items[:] = [item for item in items if item not in set(left_out)]
         config.hook.pytest_deselected(items=left_out)
     items.sort(key=lambda item: _turn(item.path))
