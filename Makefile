@@ -8,10 +8,10 @@ BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := menu
-.PHONY: menu demo run test check format bench conformance campaign lock clean
+.PHONY: menu demo run test check format bench conformance campaign audit-dependencies lock clean
 
 menu:  ## print this menu
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 22
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 28
 
 $(VENV)/uv:
 	$(PYTHON) -c 'import sys; sys.exit("sfsam needs Python 3.11 or newer") if sys.version_info < (3, 11) else None'
@@ -55,6 +55,10 @@ conformance: $(VENV)/installed-dev  ## foreign clients and parsers against the p
 campaign: $(VENV)/installed-dev  ## the long versions of the kill, fault and fuzz runs; prints the table
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && \
 	$(BIN)/python -m pytest tests/faults tests/fuzz tests/e2e tests/store tests/services tests/browser/test_sign_in.py --campaign
+
+audit-dependencies: $(VENV)/uv  ## ask PyPI for known weaknesses of what is pinned (needs the network)
+	$(BIN)/uv tool run pip-audit==2.10.1 --disable-pip --no-deps --progress-spinner off -r requirements.txt
+	$(BIN)/uv tool run pip-audit==2.10.1 --disable-pip --no-deps --progress-spinner off -r requirements-dev.txt
 
 lock: $(VENV)/uv  ## rebuild the pinned requirements
 	$(BIN)/uv pip compile -q requirements.in -o requirements.txt --python-version 3.11
