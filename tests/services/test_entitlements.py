@@ -269,8 +269,9 @@ def test_three_kinds_of_savings_stand_apart_and_a_returned_seat_takes_back_what_
         work.commit()
     with company.store._cursor() as cursor:
         cursor.execute(
-            "INSERT INTO attempt VALUES ('a', 'r', 'p1', 'RC0000002', '005-eve', 'deactivate', 'r', NULL, 'done', "
-            "'', '', now(), now())"
+            "INSERT INTO attempt BY NAME SELECT 'a' AS attempt_id, 'r' AS request_id, 'p1' AS profile_id,"
+            " 'RC0000002' AS number, '005-eve' AS user_id, 'deactivate' AS step, 'r' AS record_id, 'done' AS outcome,"
+            " '' AS code, '' AS said, now()::TIMESTAMP AS intended_at, now()::TIMESTAMP AS closed_at"
         )
     avoided = EnterSaving(
         cause=Cause.PURCHASE_AVOIDED,
