@@ -91,13 +91,14 @@ class Loading:
             self._run("judge_sign_ins")
             forget_sign_ins(self._cursor, self._staged.org_id)
             if self._concerned:
-                people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id, self._few_users())
+                few = self._few_users()
+                people.resolve(self._cursor, self._staged.taken_at, self._staged.org_id, few)
+                counting.value_people(self._cursor, self._staged.org_id, few)
                 keep_seat_periods(
                     self._cursor, self._staged, of_everyone=self._of_everyone, may_shrink=self._is_confirmed
                 )
             if self._concerned or has_moved:
                 counting.exclude_users(self._cursor, self._staged.org_id, self._staged.taken_at.date())
-                counting.value_people(self._cursor, self._staged.org_id)
             self._record(job_id)
             self._cursor.execute("COMMIT")
         except BaseException:
