@@ -47,6 +47,7 @@ def size(request: pytest.FixtureRequest) -> Size:
     return Size(is_campaign=bool(request.config.getoption("--campaign")))
 
 
+@pytest.mark.timeout(7200)  # a campaign takes long
 def test_kills_at_random_moments(tmp_path: Path, size: Size, tell: Callable[[str], None]) -> None:
     chance = random.Random(SEED)
     with practice_org(users=size.users, seed=7) as practice:

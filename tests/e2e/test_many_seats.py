@@ -28,6 +28,7 @@ pytestmark = pytest.mark.emulator
 PAGE = 2000
 
 
+@pytest.mark.timeout(7200)  # a campaign takes long
 def test_many_seats_take_few_calls(tmp_path: Path, request: pytest.FixtureRequest, tell: Callable[[str], None]) -> None:
     is_campaign = bool(request.config.getoption("--campaign"))
     with practice_org(users=100_000 if is_campaign else 4_500, seed=3) as practice:

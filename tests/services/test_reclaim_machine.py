@@ -13,7 +13,6 @@ looked at once more:
 
 from __future__ import annotations
 
-import os
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -300,11 +299,12 @@ def one_bench() -> Any:
         yield bench
 
 
+@pytest.mark.timeout(7200)  # a campaign takes long
 def test_lives(one_bench: Bench, request: pytest.FixtureRequest) -> None:
     is_campaign = request.config.getoption("--campaign")
     Lives.bench = one_bench
     settings_of_a_run = settings(
-        max_examples=int(os.environ.get("LIVES", 3000)) if is_campaign else 25,
+        max_examples=3000 if is_campaign else 25,
         stateful_step_count=14,
         deadline=None,
         suppress_health_check=list(HealthCheck),
