@@ -7,7 +7,6 @@ from typing import Any
 
 from sfsam.charts.formats import counted, is_missing, money_exact
 from sfsam.domain.candidates import Justification, State
-from sfsam.domain.steps import Step
 from sfsam.ui.formats import age, age_in_words, plain
 
 SHORT = {
@@ -78,36 +77,3 @@ def evidence_of(row: dict[str, Any]) -> dict[str, Any]:
     value = row.get("evidence")
     seen = json.loads(value) if isinstance(value, str) and value else value
     return seen if isinstance(seen, dict) else {}
-
-
-def plan_title(plan: Any) -> str:
-    """The totals of a plan: Plan for 6 users: 3 calls, 7 seats freed, €6,768 a year."""
-    worth = f", {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
-    return (
-        f"Plan for {counted(plan.users, 'user', 'users')}: {counted(plan.planned_calls, 'call', 'calls')}, "
-        f"{counted(plan.seats_freed, 'seat', 'seats')} freed{worth}"
-    )
-
-
-def confirm_question(plan: Any, orgs: list[str]) -> str:
-    where = f" in {orgs[0]}" if len(orgs) == 1 else f" in {len(orgs)} orgs" if orgs else ""
-    return f"Reclaim {counted(plan.seats_freed, 'seat', 'seats')}{where}?"
-
-
-def confirm_consequences(plan: Any) -> str:
-    """Who is deactivated, what becomes free, what it is worth."""
-    leaving = sum(call.users for call in plan.calls if call.step == Step.DEACTIVATE)
-    staying = plan.users - leaving
-    people = f"{counted(leaving, 'user is', 'users are')} deactivated and can no longer log in." if leaving else ""
-    if staying:
-        others = counted(staying, "other user" if leaving else "user", "other users" if leaving else "users")
-        people = f"{people} Of {others} single licenses are taken back; they stay as they are otherwise."
-    worth = f", worth {money_exact(plan.potential_savings, plan.currency)} a year" if plan.potential_savings else ""
-    return f"{people.strip()} **{counted(plan.seats_freed, 'seat becomes', 'seats become')} free{worth}.**"
-
-
-def confirm_check(plan: Any) -> str:
-    """The words beside the check box, naming who stays out."""
-    left = len(plan.left_out)
-    stays = f" {counted(left, 'person stays', 'people stay')} out of it." if left else ""
-    return f"I have read the plan.{stays}"

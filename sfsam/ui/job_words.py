@@ -81,6 +81,13 @@ def _reclaimed(result: dict[str, Any]) -> str:
     return f"{first}{needs}{back}."
 
 
+def _given_back(result: dict[str, Any]) -> str:
+    asked, restored = len(result.get("outcomes") or ()), result.get("restored", 0)
+    unknown = result.get("unknown", 0)
+    open_ = f" Of {number(unknown)} no answer came: settle reads the org and says." if unknown else ""
+    return f"{number(restored)} of {counted(asked, 'candidate has', 'candidates have')} everything back.{open_}"
+
+
 def _settled(result: dict[str, Any]) -> str:
     before, after = result.get("open_before", 0), result.get("open_after", 0)
     if not before:
@@ -120,6 +127,7 @@ _SENTENCES: dict[JobKind, Callable[[dict[str, Any]], str]] = {
     JobKind.DOWNLOAD: _downloaded,
     JobKind.IDENTIFY: _identified,
     JobKind.RECLAIM: _reclaimed,
+    JobKind.RESTORE: _given_back,
     JobKind.SETTLE: _settled,
     JobKind.IMPORT: _imported,
     JobKind.RESOLVE_PEOPLE: _resolved,

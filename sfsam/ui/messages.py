@@ -121,6 +121,7 @@ JOB_TITLES = {
     JobKind.DOWNLOAD: "Download subscriptions",
     JobKind.IDENTIFY: "Identify removal candidates",
     JobKind.RECLAIM: "Reclaim seats",
+    JobKind.RESTORE: "Give seats back",
     JobKind.SETTLE: "Settle open outcomes",
     JobKind.RECONCILE: "Reconcile",
     JobKind.IMPORT: "Import a file",
@@ -155,7 +156,15 @@ STEP_WORDS = {
     "remove_permission_set_licenses": "Remove permission set licenses",
     "remove_package_licenses": "Remove package licenses",
     "clear_feature_licenses": "Clear feature licenses",
+    "change_license": "Change the license",
     "deactivate": "Deactivate user",
+    "change_license_back": "Change the license back",
+    "reactivate": "Reactivate user",
+    "assign_permission_set_licenses": "Assign permission set licenses",
+    "assign_permission_sets": "Assign permission sets",
+    "assign_package_licenses": "Assign package licenses",
+    "set_feature_licenses": "Set feature licenses",
+    "unfreeze": "Unfreeze the login",
 }
 KIND_WORDS = {
     "user": "User license",

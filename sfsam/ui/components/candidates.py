@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from sfsam.charts.formats import counted, number
-from sfsam.domain.candidates import KEPT_DAYS, State
-from sfsam.domain.commands import MoveCandidate
-from sfsam.ui import candidate_messages, frames, messages, state, viewer
-from sfsam.ui.components import cards, failures, filters, tables
+from sfsam.domain.candidates import State
+from sfsam.domain.commands import Narrowing
+from sfsam.ui import candidate_messages, frames, messages, reclaim_messages, state
+from sfsam.ui.components import cards, filters, plan, tables
 from sfsam.ui.state import Scope
 
 PAGE_SIZE = 10
@@ -114,48 +113,20 @@ def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[lis
     return ticked, _shown(rows, selected)
 
 
-def moves(candidate: dict[str, Any]) -> None:
-    """Keep a candidate, or put a repaired one back to Ready."""
-    closed = State(candidate["state"]).is_closed
-    if closed:
-        return
-    with st.container(horizontal=True):
-        with st.popover("Keep…", icon=":material/event_available:", key="keep"):
-            reason = st.text_input("Why does this person keep the seat?", max_chars=200, key="keep_reason")
-            until = st.date_input(
-                "Ask again on",
-                value=frames.now().date() + timedelta(days=KEPT_DAYS),
-                min_value=frames.now().date() + timedelta(days=1),
-                key="keep_until",
-            )
-            st.button(
-                "Keep the seat",
-                disabled=not reason.strip(),
-                on_click=_move,
-                args=(candidate["number"], State.CLOSED_SKIPPED, reason.strip(), until),
-                key="keep_confirm",
-            )
-        if candidate["state"] == State.ATTENTION_REQUIRED:
-            st.button(
-                "Back to Ready",
-                icon=":material/refresh:",
-                on_click=_move,
-                args=(candidate["number"], State.READY, "Repaired; to be checked again."),
-                key="back_to_ready",
-            )
-    if refused := state.remembered("move_refused"):
-        failures.show(refused.what, refused.remedy, is_refusal=True)
+def all_that_fit(states: list[str], scope: Scope) -> plan.Chosen | None:
+    """The check box for all that are ready under the search and the filters, and what it chooses."""
+    if states != [State.READY]:
+        return None
+    count = frames.count("candidates", **scope.parameters(), states=states)
+    if not count or not st.checkbox(reclaim_messages.all_ready(count), key=plan.ALL):
+        return None
+    rows = frames.rows("candidates", **scope.parameters(), states=states)
+    return plan.Chosen(rows, Narrowing(**scope.parameters()))
 
 
-def orgs_of(numbers: list[str]) -> list[str]:
-    """The names of the orgs these candidates belong to, for the question before a reclaim."""
-    return sorted({str(row["org"]) for row in frames.rows("candidates", numbers=numbers)}) if numbers else []
-
-
-def _move(number_: str, to: Any, reason: str, until: date | None = None) -> None:
-    state.forget("move_refused")
-    with failures.kept("move_refused"):
-        frames.send(MoveCandidate(number=number_, to=to, reason=reason, until=until, actor=viewer.person().name))
+def those_ticked(numbers: list[str]) -> plan.Chosen | None:
+    """The ticked candidates, as what a plan is for."""
+    return plan.Chosen(frames.rows("candidates", numbers=numbers)) if numbers else None
 
 
 def _shown(rows: pd.DataFrame, selected: Any) -> dict[str, Any]:
