@@ -15,10 +15,10 @@ from sfsam.ui import rule_messages as messages
 from sfsam.ui.components import cards, failures, rule_form, tables
 from sfsam.ui.components.playbook import entering
 from sfsam.ui.components.rule_fields import included_in, scope_of
-from sfsam.ui.components.rule_form import DONE, REFUSED, search
+from sfsam.ui.components.rule_form import DONE, search
 from sfsam.ui.state import Scope
 
-PAGE = "pages/reclaim/rules.py"
+REFUSED = "reclamation_rule_refused"
 IN_ADDRESS = "rule"
 _STATES = {"On": "green", "Off": "gray"}
 COLUMNS = [

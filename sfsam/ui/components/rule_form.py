@@ -20,8 +20,8 @@ from sfsam.ui.components import cards, failures, jobs, rule_fields, tables
 from sfsam.ui.components.playbook import entering
 
 SLOT = "rules_job"
-REFUSED = "reclamation_rule_refused"
 DONE = "reclamation_rule_done"
+TROUBLE = "reclamation_rule_trouble"  # of the form, beside its button
 EDITED = "reclamation_rule_edited"
 PREVIEWED = "reclamation_rule_previewed"
 SHOWN = 8
@@ -58,6 +58,9 @@ def form() -> None:
             on_click=_look,
             args=(profile_id, said),
         )
+        if refused := state.remembered(TROUBLE):
+            state.forget(TROUBLE)
+            failures.show(refused.what, refused.remedy, is_refusal=refused.family == "refused")
         found = state.remembered(PREVIEWED)
         if found and found[0] != (profile_id, said):
             state.forget(PREVIEWED)  # of what the fields said before
@@ -110,7 +113,7 @@ def _draft(said: dict[str, Any]) -> RuleDraft:
 
 def _look(profile_id: str, said: dict[str, Any]) -> None:
     state.forget(PREVIEWED)
-    with failures.kept(REFUSED):
+    with failures.kept(TROUBLE):
         draft = _draft(said)
         found = entering.send(PreviewReclamationRule, profile=profile_id, draft=draft, by_threshold=True)
         state.remember(PREVIEWED, ((profile_id, said), found))
@@ -149,7 +152,7 @@ def _in_words(rows: Sequence[Mapping[Any, Any]]) -> str:
 
 
 def _save(profile_id: str, said: dict[str, Any], rule_id: str | None) -> None:
-    with failures.kept(REFUSED):
+    with failures.kept(TROUBLE):
         draft = _draft(said)
         if rule_id:
             draft = draft.model_copy(update={"is_on": bool(state.remembered(EDITED, {}).get("is_on", True))})
