@@ -3,7 +3,7 @@
 import streamlit as st
 
 from sfsam.ui import shell
-from sfsam.ui.components import profile_actions, profile_lists, profile_record
+from sfsam.ui.components import four_eyes, profile_actions, profile_lists, profile_record
 from sfsam.ui.viewer import INTEGRATORS
 
 controls = shell.open_page("Integration profile", INTEGRATORS, needs_data=False)
@@ -23,6 +23,7 @@ with wide:
     profile_record.results(profile)
 with narrow:
     profile_record.details(profile)
+    four_eyes.card(profile)
     profile_record.scheduled_jobs(profile)
     profile_lists.consumption(profile)
     profile_record.exclusions(profile)

@@ -17,6 +17,7 @@ from sfsam.domain.commands import (
     RefuseOrder,
     RequestReclaim,
     Restore,
+    SetFourEyes,
     StopReclaiming,
 )
 from sfsam.domain.orders import OrderKind, OrderState
@@ -137,6 +138,12 @@ def test_attention_says_what_to_do_and_whoever_is_frozen_can_be_unfrozen(full: F
     text = said(app).replace("\\", "")
     assert "Choose another owner." in text and "DUPLICATE_VALUE" in text
     assert {"Back to Ready", "Unfreeze…"} <= {button.label for button in app.button}
+
+
+def test_a_second_person_can_be_asked_for_only_where_people_sign_in(full: FakeSystem, visit: Open) -> None:
+    record = "pages/operations/integration_profile.py"
+    assert "once people sign in" in said(visit(record, profile="p1"))
+    assert not full.orders(SetFourEyes)
 
 
 def _choice(app: AppTest) -> Any:
