@@ -44,8 +44,8 @@ def moment(value: Any, *, now: datetime, zone: tzinfo) -> str:
 
 
 def age(days: Any) -> str:
-    """An age in a table: 143 d."""
-    return NEVER if is_missing(days) else f"{number(days)} d"
+    """An age in a table: 143 d, never on two lines."""
+    return NEVER if is_missing(days) else f"{number(days)}\u00a0d"
 
 
 def age_in_words(days: Any) -> str:

@@ -37,7 +37,7 @@ def test_a_zone_that_does_not_exist_becomes_utc() -> None:
     [
         (formats.day(date(2026, 7, 4)), "4 Jul 2026"),
         (formats.day(None), "—"),
-        (formats.age(143), "143 d"),
+        (formats.age(143), "143\u00a0d"),
         (formats.age(None), "Never"),
         (formats.age(float("nan")), "Never"),
         (formats.age_in_words(1), "1 day"),
