@@ -61,6 +61,11 @@ class Holding(Record):
             if str(row.get("PermissionSet.LicenseId") or "").startswith(USER_LICENSE_PREFIX)
         )
 
+    def permission_sets_of(self, licenses: Sequence[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+        """The permission sets that are tied to one of these assignments of permission set licenses."""
+        ids = {row.get("PermissionSetLicenseId") for row in licenses} - {None}
+        return tuple(row for row in self.permission_sets if row.get("PermissionSet.LicenseId") in ids)
+
     def of_user(self, **fields: Any) -> tuple[Change, ...]:
         """A change of the User record."""
         return (Change(record_id=self.user_id, user_id=self.user_id, fields=fields),)

@@ -58,6 +58,17 @@ class Taking(Record):
                 return ()
         return tuple(row for row in held if row.get(name) == self.identifier)
 
+    @property
+    def permission_sets(self) -> tuple[dict[str, Any], ...]:
+        """Those that go: all of a person who leaves, those made for the old license, those that need this one."""
+        match self.action:
+            case Action.DEACTIVATE:
+                return self.holding.permission_sets
+            case Action.CHANGE_LICENSE:
+                return self.holding.bound_permission_sets
+            case _:
+                return self.holding.permission_sets_of(self.rows)
+
     def changes(self, step: Step) -> tuple[Change, ...]:
         """The records that `step` changes for this candidate; empty when there is nothing to do."""
         if step not in STEPS[self.action]:
@@ -70,7 +81,7 @@ class Taking(Record):
             case Step.FREEZE:
                 return held.of_login(frozen=True)
             case Step.REMOVE_PERMISSION_SETS:
-                return held.deletions(held.permission_sets if is_person else held.bound_permission_sets)
+                return held.deletions(self.permission_sets)
             case Step.REMOVE_PERMISSION_SET_LICENSES:
                 return held.deletions(held.permission_set_licenses if is_person else self.rows)
             case Step.REMOVE_PACKAGE_LICENSES:

@@ -110,6 +110,12 @@ class Giving(Record):
             if key not in held and not self.lost.intersection(fields.values())
         )
 
+    @property
+    def _licenses(self) -> tuple[Row, ...]:
+        """The assignments of the one permission set license that this candidate is about."""
+        held = self.before.permission_set_licenses
+        return tuple(row for row in held if row.get("PermissionSetLicense.DeveloperName") == self.identifier)
+
     def _taken(self, what: str) -> tuple[Row, ...]:
         """The rows of before that this action may have taken."""
         rows: tuple[Row, ...] = getattr(self.before, what)
@@ -119,7 +125,9 @@ class Giving(Record):
             case Action.CHANGE_LICENSE, "permission_sets":
                 return self.before.bound_permission_sets
             case Action.REMOVE_PERMISSION_SET_LICENSE, "permission_set_licenses":
-                return tuple(row for row in rows if row.get("PermissionSetLicense.DeveloperName") == self.identifier)
+                return self._licenses
+            case Action.REMOVE_PERMISSION_SET_LICENSE, "permission_sets":
+                return self.before.permission_sets_of(self._licenses)
             case Action.REMOVE_PACKAGE_LICENSE, "package_licenses":
                 return tuple(row for row in rows if row.get("PackageLicense.NamespacePrefix") == self.identifier)
             case _:

@@ -84,7 +84,8 @@ GIVING = tuple(Step)[tuple(Step).index(Step.CHANGE_LICENSE_BACK) :]
 
 STEPS: dict[Action, tuple[Step, ...]] = {
     Action.FREEZE: (Step.FREEZE,),
-    Action.REMOVE_PERMISSION_SET_LICENSE: (Step.REMOVE_PERMISSION_SET_LICENSES,),
+    # Permission sets that need it go first, and may take the license with them (fact sheet 5.5).
+    Action.REMOVE_PERMISSION_SET_LICENSE: (Step.REMOVE_PERMISSION_SETS, Step.REMOVE_PERMISSION_SET_LICENSES),
     Action.REMOVE_PACKAGE_LICENSE: (Step.REMOVE_PACKAGE_LICENSES,),
     Action.CLEAR_FEATURE_LICENSE: (Step.CLEAR_FEATURE_LICENSES,),
     # Permission sets that are made for the old license go first (fact sheet 5.8).

@@ -211,20 +211,10 @@ def _seat_needed(candidate: Candidate, taking: Taking, leaving: Mapping[str, str
         return GIVEN_BACK
     if candidate.justification is Justification.INACTIVE_HOLDER and taking.holding.is_active:
         return Objection(State.CLOSED_CANCELED, "The user is active again.", "Nothing to do: the seat is in use.")
-    if needing := _permission_sets_that_need(taking):
+    if candidate.justification is Justification.UNALLOCATED and taking.permission_sets:
         return Objection(
-            State.CLOSED_CANCELED if taking.holding.is_active else State.ATTENTION_REQUIRED,
-            f"The permission set {needing[0]} needs this license.",
+            State.CLOSED_CANCELED,
+            f"The permission set {taking.permission_sets[0].get('PermissionSet.Name') or ''} needs this license.",
             "Take the permission set away first if the license is to come back.",
         )
     return None
-
-
-def _permission_sets_that_need(taking: Taking) -> list[str]:
-    """Names of the person's permission sets that are tied to this permission set license."""
-    licenses = {row.get("PermissionSetLicenseId") for row in taking.rows} - {None}
-    return [
-        str(row.get("PermissionSet.Name") or "")
-        for row in taking.holding.permission_sets
-        if row.get("PermissionSet.LicenseId") in licenses
-    ]

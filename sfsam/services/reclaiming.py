@@ -13,13 +13,13 @@ from itertools import groupby
 from sfsam.domain.answers import OutcomeRow, ReclaimAnswer
 from sfsam.domain.attempts import Attempt, Outcome, PlannedCall, Request, RequestKind, calls_of, planned_calls
 from sfsam.domain.audit import AuditEntry
-from sfsam.domain.candidates import Action, Candidate, State
+from sfsam.domain.candidates import Action, Candidate, Justification, State
 from sfsam.domain.commands import Reclaim
 from sfsam.domain.holdings import Holding
 from sfsam.domain.identifiers import new_id
 from sfsam.domain.jobs import Job
 from sfsam.domain.profiles import Profile, Purpose
-from sfsam.domain.steps import STEPS, Step
+from sfsam.domain.steps import Step
 from sfsam.errors import OutcomeUnknown
 from sfsam.ports import OrgSession
 from sfsam.services.notifying import notify
@@ -266,6 +266,17 @@ class _OrgReclaim:
         sending.sender.end()
 
 
+def _is_alone(candidate: Candidate) -> bool:
+    """Whether nothing but the one assignment goes, so that the license alone tells what became of it."""
+    match candidate.action:
+        case Action.REMOVE_PERMISSION_SET_LICENSE:
+            return candidate.justification is Justification.UNALLOCATED
+        case Action.REMOVE_PACKAGE_LICENSE | Action.CLEAR_FEATURE_LICENSE:
+            return True
+        case _:
+            return False
+
+
 def _groups(candidates: Sequence[Candidate], session: OrgSession) -> Iterator[_Group]:
     """People who leave first, because their other seats go with them; seats of one license together."""
 
@@ -274,8 +285,8 @@ def _groups(candidates: Sequence[Candidate], session: OrgSession) -> Iterator[_G
 
     for (_, name, identifier), members in groupby(sorted(candidates, key=sort_key), key=sort_key):
         together, action = list(members), Action(name)
-        is_one_call = len(STEPS[action]) == 1
-        by_license = is_one_call and action is not Action.FREEZE and len(together) >= READ_BY_LICENSE_FROM
+        is_one_call = action not in (Action.DEACTIVATE, Action.CHANGE_LICENSE)
+        by_license = len(together) >= READ_BY_LICENSE_FROM and all(map(_is_alone, together))
         yield _Group(
             together,
             SEATS_PER_BATCH if is_one_call else PEOPLE_PER_BATCH,

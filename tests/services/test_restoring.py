@@ -293,3 +293,19 @@ def test_the_kill_switch_works_in_the_middle_of_a_run(bench: Bench, monkeypatch:
     assert person.is_active
     found = candidate_of(bench)
     assert (found.state, "ada" in found.message) == (State.ATTENTION_REQUIRED, True)
+
+
+def test_a_license_that_is_needed_goes_after_the_permission_sets_that_need_it(bench: Bench) -> None:
+    """By hand, or because another license does the same; an orphan has nothing that needs it (fact sheet 5.5)."""
+    person = ready(bench, Action.REMOVE_PERMISSION_SET_LICENSE)
+    person.tied["Sales"] = "0PL-SalesUserPsl:2LA1"
+    with bench.store.begin() as work:
+        work.candidates.save([candidate_of(bench).model_copy(update={"justification": Justification.MANUAL})])
+        work.commit()
+    before = what_is_held(person)
+    plan = bench.handle(PlanReclaim(numbers=(NUMBER,)))
+    assert [call.step for call in plan.calls] == list(STEPS[Action.REMOVE_PERMISSION_SET_LICENSE])
+    bench.run(Reclaim(numbers=(NUMBER,)))
+    assert (sorted(person.permission_sets), person.permission_set_licenses) == (["Bound", "Reports"], [])
+    bench.run(Restore(numbers=(NUMBER,)))
+    assert what_is_held(person) == before
