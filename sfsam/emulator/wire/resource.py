@@ -86,12 +86,18 @@ class Resource(PlainRoute):
             body = await request.body()
             response = await run_in_threadpool(_answer, host, self, request, body)
             if pause := host.settings.seconds_of(name):
-                await asyncio.sleep(pause)
+                await asyncio.sleep(pause * _pages(host, response))
             return response
 
         super().__init__(f"/services/data/v{{version}}{path}", endpoint, methods=_EVERY_METHOD)
         self.resource_name = name
         self.handlers = handlers
+
+
+def _pages(host: OrgHost, response: Response) -> int:
+    """How many result pages an answer is as long as: a client that asks for all rows in one waits for all of them."""
+    rows = int(response.headers.get("sforce-numberofrecords", 0))
+    return max(1, -(-rows // host.settings.bulk_page_rows))
 
 
 def resource(host: OrgHost, path: str, name: str, **handlers: Handler) -> Resource:
