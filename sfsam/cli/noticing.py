@@ -35,7 +35,7 @@ def test(as_json: AsJson = False) -> None:
 
 
 def remind(as_json: AsJson = False) -> None:
-    """Do what "Close and remind" does daily: remind, write to approvers, have reclaimed what may go, close what is old."""
+    """Do what "Close and remind" does daily: remind, write to approvers, reclaim what may go, close what is old."""
     with open_door() as door:
         answer = done(door, Remind(actor=actor()))
     counts = ("reminded", "asked_again", "digests", "reclaims_queued", "closed")

@@ -79,7 +79,12 @@ def preview(
     as_json: AsJson = False,
 ) -> None:
     """Show whom a rule would catch now; nothing is saved."""
-    said: dict[str, Any] = {"rule_type": rule_type, "stale_after_days": days, "grace_days": grace_days, "action": action}
+    said: dict[str, Any] = {
+        "rule_type": rule_type,
+        "stale_after_days": days,
+        "grace_days": grace_days,
+        "action": action,
+    }
     said |= {"target_profile_id": target_profile_id, "included_in": included_in}
     scope = _scope(kinds, identifiers, models, profiles, departments)
     with open_door() as door:

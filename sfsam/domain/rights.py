@@ -146,7 +146,8 @@ COMMAND_LINE: Mapping[str, Roles] = {
         "audit, candidate, candidates, doctor, emulator, entitlements, exclusions, exclusions list, export, "
         "job, job list, jobs, key, models, orders, orders list, people, people list, people unmatched, position, "
         "profile, profiles, report, rules, rules list, rules preview, serve, unrecognized",
-        OPERATORS: "download, housekeep, identify, job run, people resolve, profile validate, reconcile, remind, settle",
+        OPERATORS: "download, housekeep, identify, job run, people resolve, profile validate, reconcile, remind, "
+        "settle",
         MANAGERS: "approve, notices test, reject, "
         "candidate keep, candidate ready, exclusions add, exclusions remove, import, map, orders approve, "
         "orders refuse, people match, propose, reclaim, restore, rules delete, rules off, rules on, rules save, "

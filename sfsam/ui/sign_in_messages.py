@@ -27,7 +27,8 @@ def no_role(name: str, claim: str) -> tuple[str, str]:
     return (
         "You have no role here",
         f"You are signed in as `{name.replace('`', '')}`, and the sign-in service gives you no role in sfsam. "
-        f"Ask its administrator for one of {', '.join(names[:-1])} or {names[-1]} in the claim `{claim}`, then sign out and in again.",
+        f"Ask its administrator for one of {', '.join(names[:-1])} or {names[-1]} in the claim `{claim}`, "
+        "then sign out and in again.",
     )
 
 

@@ -1,4 +1,4 @@
-"""kill -9 in each window of a reclaim of two batches of people: nobody is sent twice, and settle ends every open outcome.
+"""kill -9 in each window of a reclaim of two batches of people: nobody is sent twice, and settle ends what is open.
 
 The practice org holds its answer, so that the process is killed exactly where we want it (ADR 5):
 

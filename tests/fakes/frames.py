@@ -325,7 +325,9 @@ FULL: dict[str, list[dict[str, Any]]] = {
         {"cost_center": "No cost center", "licenses": 2, "annual_spend": 770_000.0, "currency": "EUR"},
     ],
     "freed_this_year": [{"currency": "EUR", "candidates": 3, "seats": 5, "freed": 4464.0}],
-    "attention": [{"ready": 12, "attention_required": 1, "unrecognized": 0, "ending": 2, "unmatched": 3, "failed_jobs": 1}],
+    "attention": [
+        {"ready": 12, "attention_required": 1, "unrecognized": 0, "ending": 2, "unmatched": 3, "failed_jobs": 1}
+    ],
     "what_if": [
         {
             "threshold_days": days,
