@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from sfsam.domain.attempts import Attempt
 from sfsam.domain.candidates import State
 from sfsam.domain.commands import (
     Connect,
@@ -17,7 +18,7 @@ from sfsam.domain.commands import (
     ShowAudit,
 )
 from sfsam.domain.jobs import JobState
-from sfsam.domain.reclaim import Attempt, Step
+from sfsam.domain.steps import Step
 from sfsam.errors import NotConfirmed, RefusedError
 from tests.fakes.salesforce import ORG_ID, Person
 from tests.services.conftest import Bench
@@ -56,8 +57,8 @@ def test_the_preview_counts_and_changes_nothing(bench: Bench, profile: str) -> N
         "connection": 1,
         "integration_profile": 1,
         "playbook": 1,
-        "scheduled_job": 3,
         "reclamation_rule": 3,
+        "scheduled_job": 3,
         "sf_user": 1,
         "sf_user_login": 1,
     }

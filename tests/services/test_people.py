@@ -11,6 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from sfsam.domain.attempts import Attempt, Request
 from sfsam.domain.commands import (
     ConfirmMatch,
     Download,
@@ -29,10 +30,11 @@ from sfsam.domain.commands import (
     SaveRule,
     ShowAudit,
 )
+from sfsam.domain.holdings import Holding
 from sfsam.domain.imports import ImportKind
 from sfsam.domain.jobs import JobKind
 from sfsam.domain.people import LookupField, RuleTerms, SourceField, Transform
-from sfsam.domain.reclaim import Attempt, Holding, Request, Step
+from sfsam.domain.steps import Step
 from sfsam.errors import NotConfirmed, NotFound, RefusedError, UsageError
 from sfsam.services.history import months_before
 from sfsam.store.database import DuckDBStore
