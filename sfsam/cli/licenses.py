@@ -43,7 +43,9 @@ def download(
     """Read what changed in an org into the store; the first time everything."""
     with open_door() as door:
         order = Download(actor=actor(), profile=name, full=full, accepts_fewer=accept_fewer, identify=False)
-        answer = done(door, order, key=f"download-{full}-{accept_fewer}:{name}" if full or accept_fewer else "")
+        answer = done(
+            door, order, key=f"download-full:{name}" if full else f"download-fewer:{name}" if accept_fewer else ""
+        )
     lines = [f"{sum(answer['rows'].values()):,} rows in {answer['seconds']} s, {answer['api_calls']} API calls."]
     print_answer(answer, "\n".join(lines + [f"Warning: {warning}" for warning in answer["warnings"]]), as_json=as_json)
 

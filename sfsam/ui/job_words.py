@@ -56,7 +56,8 @@ def _practice(result: dict[str, Any]) -> str:
 def _downloaded(result: dict[str, Any]) -> str:
     rows = sum((result.get("rows") or {}).values())
     calls, seconds = result.get("api_calls"), formats.seconds(result.get("seconds"))
-    return f"{counted(rows, 'row', 'rows')} with {counted(calls, 'API call', 'API calls')} in {seconds}."
+    what = ", the changed ones read" if result.get("mode") == "incremental" else ""
+    return f"{counted(rows, 'row', 'rows')}{what} with {counted(calls, 'API call', 'API calls')} in {seconds}."
 
 
 def _identified(result: dict[str, Any]) -> str:
