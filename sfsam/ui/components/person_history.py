@@ -96,6 +96,7 @@ def _candidate(row: dict[str, Any]) -> dict[str, str]:
         "Number": formats.plain(row["number"]),
         "License": formats.plain(row["model"]),
         "State": STATE_WORDS[row["state"]],
+        "What happened": formats.plain(row["message"]) if row["message"] else formats.NOT_APPLICABLE,
     }
 
 
