@@ -295,13 +295,18 @@ def _groups(candidates: Sequence[Candidate], session: OrgSession) -> Iterator[_G
 
 
 def _worth_by_number(world: World, candidates: Sequence[Candidate]) -> dict[str, dict[str, object]]:
-    """Seats and yearly cost of each candidate before it is taken back; afterwards the rows behind them are gone."""
+    """Seats and yearly cost of each candidate before it is taken back; afterwards the rows behind them are gone.
+
+    What another action than the proposed one saves, nobody has worked out: then it is not known.
+    """
+    actions = {each.number: each.action for each in candidates}
     rows = world.store.reads.rows("candidates", numbers=[each.number for each in candidates])
     return {
         row["number"]: {
             "seats": row["seats"],
-            "potential_savings": None if row["potential_savings"] is None else str(row["potential_savings"]),
+            "potential_savings": None if amount is None else str(amount),
             "currency": row["currency"],
         }
         for row in rows
+        for amount in [row["potential_savings"] if row["action"] == actions[row["number"]] else None]
     }
