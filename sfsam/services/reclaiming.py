@@ -74,13 +74,17 @@ def _ask_first(
 
     Freezing asks nobody, and what was decided after a notice is not asked again (product.md R5).
     """
-    if command.after_notice or command.action is Action.FREEZE:
+    if command.after_notice:
         return [], list(parts)
     with world.store.begin() as work:
         rules = {each.rule_id: each for profile, _ in parts for each in work.rules.of_profile(profile.profile_id)}
     notifying = {rule_id for rule_id, rule in rules.items() if rule.notify_user}
-    to_ask = [each for _, members in parts for each in members if each.rule_id in notifying]
-    left = [(profile, [each for each in members if each.rule_id not in notifying]) for profile, members in parts]
+
+    def is_asked(candidate: Candidate) -> bool:
+        return candidate.rule_id in notifying and candidate.action is not Action.FREEZE
+
+    to_ask = [each for _, members in parts for each in members if is_asked(each)]
+    left = [(profile, [each for each in members if not is_asked(each)]) for profile, members in parts]
     return notify(world, command.actor, to_ask), [(profile, members) for profile, members in left if members]
 
 
@@ -115,7 +119,6 @@ class _OrgReclaim:
         self._world = world
         self._profile = profile
         self._candidates = candidates
-        self._is_freezing = command.action is Action.FREEZE
         self._actor = command.actor
         self._job = job
         self._worths = _worth_by_number(world, candidates)
@@ -179,17 +182,18 @@ class _OrgReclaim:
 
     def _begin(self, batch: Batch) -> Request:
         """First transaction: the request with the state before, and every candidate on its way."""
+        is_freezing = batch.first.action is Action.FREEZE  # a batch is of one action
         request = Request(
             request_id=new_id(),
             profile_id=self._profile.profile_id,
             job_id=self._job.job_id,
-            kind=RequestKind.FREEZE if self._is_freezing else RequestKind.RECLAIM,
+            kind=RequestKind.FREEZE if is_freezing else RequestKind.RECLAIM,
             numbers=tuple(candidate.number for candidate in batch.candidates()),
             requested_by=self._actor,
             requested_at=self._world.clock.now(),
             holdings=tuple({taking.user_id: taking.holding for taking in batch.takings()}.values()),
         )
-        moves = [] if self._is_freezing else [self._on_its_way(each, request) for each in batch.candidates()]
+        moves = [] if is_freezing else [self._on_its_way(each, request) for each in batch.candidates()]
         for moved, _ in moves:
             batch.replace(moved)
         with self._world.store.begin() as work:

@@ -309,3 +309,18 @@ def test_a_license_that_is_needed_goes_after_the_permission_sets_that_need_it(be
     assert (sorted(person.permission_sets), person.permission_set_licenses) == (["Bound", "Reports"], [])
     bench.run(Restore(numbers=(NUMBER,)))
     assert what_is_held(person) == before
+
+
+def test_a_rule_may_propose_to_freeze_beside_others(bench: Bench) -> None:
+    """Nobody said which action: each gets what its rule proposed, and whoever is frozen stays Ready."""
+    person = ready(bench, Action.FREEZE)
+    other = Person(user_id="005000000000002AAA")
+    bench.org.people[other.user_id] = other
+    with bench.store.begin() as work:
+        second = {"number": "RC0000002", "user_id": other.user_id, "action": Action.DEACTIVATE}
+        work.candidates.save([candidate_of(bench).model_copy(update=second)])
+        work.commit()
+    answer = bench.run(Reclaim(all_ready=True))
+    assert (person.is_frozen, person.is_active, other.is_active) == (True, True, False)
+    assert bench.states() == {NUMBER: State.READY, "RC0000002": State.CLOSED_COMPLETE}
+    assert answer.seats_freed == 1
