@@ -1,4 +1,5 @@
-"""Taking seats back in a browser: chosen by a filter, one blocked, repaired, done after all, and given back."""
+"""Taking seats back in a browser: a rule is tried and saved; candidates are chosen by a filter, one is blocked, repaired,
+done after all, and given back."""
 
 from __future__ import annotations
 
@@ -58,6 +59,27 @@ def test_a_blocked_seat_is_repaired_taken_back_and_given_back(page: Page, demo: 
     dialog.get_by_role("button", name="Give back", exact=True).click()
     expect(job_ends(page, "Give seats back", "Done")).to_contain_text("1 of 1 candidate has everything back.")
     assert _is_active(practice, org, blocked) is True
+
+
+def test_a_rule_is_looked_at_before_it_is_saved(page: Page, demo: App) -> None:
+    visit(page, demo, "rules", "Reclamation rules")
+    form = page.locator(".st-key-card_rule_form")
+    name = form.get_by_label("Name", exact=True)
+    name.fill("Nobody for a hundred days")
+    name.press("Tab")
+    days = form.get_by_label("Days without activity")
+    days.fill("100")
+    days.press("Tab")
+    settled(page)
+    form.get_by_role("button", name="Show whom it catches").click()
+    preview = page.locator(".st-key-card_rule_preview")
+    expect(preview).to_contain_text(re.compile(r"[1-9]\d* (seat|people|person)"), timeout=JOB_MILLISECONDS)
+    preview.get_by_role("button", name="Save the rule").click()
+    settled(page)
+    rules = demo.command_line.done("rules", "list")
+    [saved] = [rule for rule in rules if rule["name"] == "Nobody for a hundred days"]
+    assert saved["stale_after_days"] == 100
+    demo.command_line.done("rules", "delete", saved["rule_id"])  # other journeys share this app
 
 
 def _two_of_one_list(demo: App, practice: PracticeProcess) -> tuple[int, list[dict[str, Any]]]:
