@@ -1,5 +1,4 @@
-"""Taking seats back in a browser: a rule is tried and saved; candidates are chosen by a filter, one is blocked, repaired,
-done after all, and given back."""
+"""Taking seats back in a browser: a rule is tried and saved, seats are blocked, repaired, taken and given back."""
 
 from __future__ import annotations
 
