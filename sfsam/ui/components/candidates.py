@@ -89,8 +89,7 @@ def segments(scope: Scope) -> list[str]:
 
 def table(states: list[str], sorting: tables.Sorting, scope: Scope) -> tuple[list[str], dict[str, Any] | None]:
     """The list with ticks: the ticked numbers over all pages, and the candidate whose evidence is to be shown."""
-    counts = frames.rows("candidate_states", **scope.parameters())
-    total = sum(int(row["candidates"]) for row in counts if row["state"] in states)
+    total = _listed(states, scope)
     parameters = {**scope.parameters(), "states": states}
     rows = tables.listed("candidates", total, key=PAGE_KEY, sorting=sorting, page_size=PAGE_SIZE, **parameters)
     if rows.empty:
@@ -117,7 +116,7 @@ def all_that_fit(states: list[str], scope: Scope) -> plan.Chosen | None:
     """The check box for all that are ready under the search and the filters, and what it chooses."""
     if states != [State.READY]:
         return None
-    count = frames.count("candidates", **scope.parameters(), states=states)
+    count = _listed(states, scope)
     if not count or not st.checkbox(reclaim_messages.all_ready(count), key=plan.ALL):
         return None
     rows = frames.rows("candidates", **scope.parameters(), states=states)
@@ -127,6 +126,12 @@ def all_that_fit(states: list[str], scope: Scope) -> plan.Chosen | None:
 def those_ticked(numbers: list[str]) -> plan.Chosen | None:
     """The ticked candidates, as what a plan is for."""
     return plan.Chosen(frames.rows("candidates", numbers=numbers)) if numbers else None
+
+
+def _listed(states: list[str], scope: Scope) -> int:
+    """How many candidates are in the list; the segments have asked for them already."""
+    counts = frames.rows("candidate_states", **scope.parameters())
+    return sum(int(row["candidates"]) for row in counts if row["state"] in states)
 
 
 def _shown(rows: pd.DataFrame, selected: Any) -> dict[str, Any]:
