@@ -38,8 +38,8 @@ class Size:
 
     def __init__(self, *, is_campaign: bool) -> None:
         self.users = 4000 if is_campaign else 300
-        self.people = 500 if is_campaign else 24
-        self.kills_of_each = 100 if is_campaign else 2
+        self.people = 500 if is_campaign else 12
+        self.kills_of_each = 100 if is_campaign else 1
 
 
 @pytest.fixture(scope="module")
