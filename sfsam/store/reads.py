@@ -214,6 +214,8 @@ def _arguments(header: ReadHeader, given: Mapping[str, Any]) -> dict[str, Any]:
             f"{header.name} has no parameter {', '.join(sorted(unknown))}.",
             f"Its parameters are: {', '.join(header.parameters) or 'none'}.",
         )
+    # To search for nothing is no search: looking for an empty text would read the names of every row.
+    given = {**given, "search": given.get("search") or None}
     return {name: _argument(given.get(name), COMMON_PARAMETERS.get(name)) for name in header.parameters}
 
 

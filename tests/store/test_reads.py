@@ -295,6 +295,18 @@ def test_a_search_is_text_and_nothing_else(seeded: DuckDBStore, search: str) -> 
     assert seeded.reads.count("subscriptions", search="ADA@acme") == 4
 
 
+def test_the_states_count_the_candidates_of_the_list_whatever_is_chosen(filled: DuckDBStore) -> None:
+    listed = filled.reads.rows("candidates")
+    [department, *_] = [row["department"] for row in listed if row["department"]]
+    [name, *_] = [row["name"] for row in listed if row["name"]]
+    for chosen in ({}, {"search": ""}, {"search": name}, {"departments": [department]}, {"departments": ["nowhere"]}):
+        states = filled.reads.rows("candidate_states", **chosen)
+        assert sum(row["candidates"] for row in states) == filled.reads.count("candidates", **chosen)
+    assert (
+        filled.reads.count("candidates", search="") == len(listed) > filled.reads.count("candidates", search=name) > 0
+    )
+
+
 def test_unknown_parameters_are_refused_and_common_ones_may_be_of_no_use(seeded: DuckDBStore) -> None:
     with pytest.raises(UsageError, match="no parameter orgs"):
         seeded.reads.fetch("position", orgs=["x"])
