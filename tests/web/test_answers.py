@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Iterator
 from datetime import date
@@ -20,6 +19,7 @@ from sfsam.errors import StorageFull
 from sfsam.web import answers
 from sfsam.web.limits import Limiter, limited
 from sfsam.web.security import middleware
+from tests.fakes.awaiting import awaited
 from tests.fakes.scripted import ScriptedServices, scripted_system
 
 BASE = "http://127.0.0.1:8501"
@@ -50,7 +50,7 @@ def ask(method: str, path: str = LINK, **more: object) -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=BASE) as client:
             return await client.request(method, path, **more)  # type: ignore[arg-type]
 
-    return asyncio.run(asked())
+    return awaited(asked())
 
 
 @pytest.mark.parametrize("purpose", LinkPurpose)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from sfsam.jobs.timekeeper import Timekeeper
 from sfsam.jobs.worker import Worker
 from sfsam.store.database import DuckDBStore
 from sfsam.web import health, metrics
+from tests.fakes.awaiting import awaited
 from tests.fakes.scripted import scripted_system
 from tests.store import tiny_org
 
@@ -48,7 +48,7 @@ def _said(answer: Response) -> Any:
 
 
 def test_it_lives_without_a_database_and_is_not_ready() -> None:
-    assert _said(asyncio.run(health.healthz(_request()))) == (200, {"status": "ok"})
+    assert _said(awaited(health.healthz(_request()))) == (200, {"status": "ok"})
     assert _said(health.readyz(_request())) == (503, {"status": "not ready", "checks": {"database": "SetupError"}})
     assert metrics.metrics(_request()).status_code == 503
 
