@@ -56,6 +56,7 @@ def test_filters_hold_from_the_overview_to_the_evidence_of_one_person(page: Page
     expect(evidence).to_contain_text("Service")
     seen = _deciding(table(evidence))
 
+    settled(page)
     evidence.get_by_role("button", name="All about this person").click()
     expect(page.locator(".st-key-page_head p").first).to_have_text("Person")
     user = page.locator("[class*=st-key-card_user_]").filter(has_text=seat["Org"])
