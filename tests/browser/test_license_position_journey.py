@@ -118,6 +118,7 @@ def _import_and_repair(page: Page, downloads: Path, identifier: str) -> None:
     file.write_text(f"License,Price per month,Currency\n{identifier},twelve fifty,USD\n", encoding="utf-8")
     page.get_by_role("tab", name="Import").click()
     page.get_by_role("radio", name="List prices").click()
+    settled(page)  # choosing what is imported draws the uploader anew
     page.locator(".st-key-import_upload input[type=file]").set_input_files(file)
     page.get_by_role("button", name="Import list prices").click()
     waiting = page.locator(".st-key-card_failed_rows")

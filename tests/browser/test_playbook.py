@@ -58,6 +58,7 @@ def test_two_orgs_from_an_empty_installation_to_published_profiles(
         _pause_resume_and_delete(page, app, two)
 
 
+@pytest.mark.campaign  # CI asks the services
 def test_a_report_only_profile_never_sends_anything(page: Page, practice: PracticeProcess, tmp_path: Path) -> None:
     org = practice.orgs[2]
     with walking.app(tmp_path, "serve") as app:
@@ -88,6 +89,7 @@ def test_a_report_only_profile_never_sends_anything(page: Page, practice: Practi
         assert (refused.code, practice.log(org=2)) == (1, [])
 
 
+@pytest.mark.campaign  # CI signs in with a key pair without a browser
 def test_a_key_pair_instead_of_a_secret(page: Page, practice: PracticeProcess, tmp_path: Path) -> None:
     """JWT bearer: the key is made here, its certificate goes to Salesforce, and nobody logs in."""
     org = practice.orgs[0]

@@ -288,7 +288,7 @@ def test_whatever_happens_both_agree_row_by_row(twins: Twins, request: pytest.Fi
         twins.download()
         assert not twins.differences()
 
-    examples = 60 if request.config.getoption("--campaign") else 6
+    examples = 60 if request.config.getoption("--campaign") else 4
     chosen = settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     chosen(given(steps=changes)(after))()
 

@@ -16,13 +16,16 @@ import pytest
 
 from tests.e2e import truth, truth_of_money
 from tests.e2e.populations import FIRST_DAY, LATER_DAY, Worked, worked_through
+from tests.examples import is_campaign
 
 pytestmark = pytest.mark.emulator
 
 POPULATIONS = [{"users": 240, "orgs": 3, "seed": 23}, {"users": 700, "orgs": 1, "seed": 5}]  # the third is a sandbox
 
 
-@pytest.fixture(scope="module", params=POPULATIONS, ids=lambda each: f"seed {each['seed']}")
+@pytest.fixture(
+    scope="module", params=POPULATIONS if is_campaign() else POPULATIONS[:1], ids=lambda each: f"seed {each['seed']}"
+)
 def worked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Worked]:
     with worked_through(request.param, tmp_path_factory.mktemp("indicators")) as found:
         yield found

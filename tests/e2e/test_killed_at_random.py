@@ -26,7 +26,7 @@ from sfsam.domain.subscriptions import Kind
 from sfsam.services.world import conversation, profile_named
 from tests.e2e.journey import CommandLine, PracticeProcess, practice_org
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.campaign]  # CI kills in each window instead
 SEED = 20261124
 PLATFORM = "AUL"
 MARKETING = "UserPermissionsMarketingUser"

@@ -22,7 +22,7 @@ import pytest
 from tests.e2e.journey import CommandLine, PracticeProcess, practice_org, wait_until
 
 USERS = 1300
-PEOPLE = 30  # more than one batch of 25
+PEOPLE = 26  # more than one batch of 25
 WRITE = "/composite/sobjects"
 _SPACE = "(%20|\\+)"
 READ_PEOPLE = f"FROM{_SPACE}UserLogin{_SPACE}WHERE{_SPACE}UserId{_SPACE}IN"  # what people hold, before the first step

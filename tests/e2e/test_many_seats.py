@@ -24,7 +24,7 @@ from sfsam.services.running import SilentControl
 from sfsam.services.world import profile_named
 from tests.e2e.journey import CommandLine, practice_org
 
-pytestmark = pytest.mark.emulator
+pytestmark = [pytest.mark.emulator, pytest.mark.campaign]  # CI counts with a fake org instead
 PAGE = 2000
 
 

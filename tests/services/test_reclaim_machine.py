@@ -304,7 +304,7 @@ def test_lives(one_bench: Bench, request: pytest.FixtureRequest) -> None:
     is_campaign = request.config.getoption("--campaign")
     Lives.bench = one_bench
     settings_of_a_run = settings(
-        max_examples=3000 if is_campaign else 12,
+        max_examples=3000 if is_campaign else 8,
         stateful_step_count=14,
         deadline=None,
         suppress_health_check=list(HealthCheck),
