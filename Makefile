@@ -54,7 +54,7 @@ conformance: $(VENV)/installed-dev  ## foreign clients and parsers against the p
 
 campaign: $(VENV)/installed-dev  ## the long versions of the kill, fault and fuzz runs; prints the table
 	CHROMIUM_PATH="$$($(BIN)/python tests/browser/find_browser.py)" && export CHROMIUM_PATH && \
-	$(BIN)/python -m pytest tests/faults tests/fuzz tests/e2e tests/store tests/services tests/browser/test_sign_in.py --campaign
+	$(BIN)/python -m pytest tests/faults tests/fuzz tests/e2e tests/store tests/services tests/browser --campaign
 
 audit-dependencies: $(VENV)/uv  ## ask PyPI for known weaknesses of what is pinned (needs the network)
 	$(BIN)/uv tool run pip-audit==2.10.1 --disable-pip --no-deps --progress-spinner off -r requirements.txt

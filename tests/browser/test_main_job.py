@@ -134,6 +134,7 @@ def test_connect_by_client_credentials_after_a_wrong_secret(page: Page, empty_ap
     wait_until(lambda: _position_of(empty_app, org["org_id"]), "the download that follows")
 
 
+@pytest.mark.campaign
 def test_start_the_practice_org_on_an_empty_installation(page: Page, tmp_path: Path) -> None:
     with app(tmp_path, "serve") as empty:
         page.goto(empty.url)

@@ -123,6 +123,7 @@ def test_a_key_pair_instead_of_a_secret(page: Page, practice: PracticeProcess, t
     assert practice.log(org=0) == []
 
 
+@pytest.mark.campaign  # CI asks the route and the services
 def test_every_way_in_which_a_log_in_comes_back(page: Page, tmp_path: Path) -> None:
     """Denied, from another browser, replayed, expired, for another org: a sentence and a remedy on the page."""
     with ExitStack() as running:

@@ -55,6 +55,7 @@ def rounds(request: pytest.FixtureRequest) -> int:
     return 10 if request.config.getoption("--campaign") else 1
 
 
+@pytest.mark.campaign  # CI kills at each call of a fake org (tests/services/test_reclaiming.py)
 def test_each_window(tmp_path: Path, rounds: int, tell: Callable[[str], None]) -> None:
     hits: Counter[str] = Counter()
     chance = random.Random(20261124)
